@@ -1,0 +1,110 @@
+package io.github.lifebelt.internal.config;
+
+import io.github.lifebelt.ConfigurationException;
+import io.github.lifebelt.spi.Dialect;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.TreeSet;
+
+/** Finds the dialects on the class or module path. */
+public final class Dialects {
+
+    private static final Map<String, String> KNOWN_ARTIFACTS = Map.of(
+            "postgresql:", "io.github.lifebelt:lifebelt-postgres",
+            "postgres:", "io.github.lifebelt:lifebelt-postgres",
+            "jdbc:postgresql:", "io.github.lifebelt:lifebelt-postgres");
+
+    private Dialects() {}
+
+    /**
+     * The dialect that reads a URL.
+     *
+     * @param url any text
+     * @return the dialect
+     * @throws ConfigurationException if there is none; the text itself is not repeated, it may hold a secret
+     */
+    public static Dialect forUrl(String url) {
+        if (url.isBlank()) {
+            throw new ConfigurationException(
+                    "URL_MISSING", "the database URL is empty; expected for example " + "postgresql://user@host/database");
+        }
+        Map<String, Dialect> bySchema = new LinkedHashMap<>();
+        for (Dialect dialect : load()) {
+            dialect.schemes().forEach(scheme -> bySchema.putIfAbsent(scheme, dialect));
+        }
+        String start = url.substring(0, Math.min(url.length(), 64)).toLowerCase(Locale.ROOT);
+        for (Map.Entry<String, Dialect> entry : bySchema.entrySet()) {
+            if (start.startsWith(entry.getKey())) {
+                return entry.getValue();
+            }
+        }
+        for (Map.Entry<String, String> known : KNOWN_ARTIFACTS.entrySet()) {
+            if (start.startsWith(known.getKey())) {
+                throw missing(known.getKey(), known.getValue());
+            }
+        }
+        throw new ConfigurationException(
+                "UNKNOWN_SCHEME",
+                "the database URL begins with " + schemeOf(url) + "; known here: "
+                        + (bySchema.isEmpty() ? "nothing, because no dialect is on the class path: add"
+                                        + " io.github.lifebelt:lifebelt-postgres"
+                                : String.join(" ", new TreeSet<>(bySchema.keySet()))));
+    }
+
+    /**
+     * The dialect of a family.
+     *
+     * @param name its name
+     * @return the dialect
+     */
+    public static Dialect named(String name) {
+        for (Dialect dialect : load()) {
+            if (dialect.name().equals(name)) {
+                return dialect;
+            }
+        }
+        String artifact = KNOWN_ARTIFACTS.getOrDefault(name + ":", "the Lifebelt dialect of that database");
+        throw missing(name, artifact);
+    }
+
+    private static ConfigurationException missing(String what, String artifact) {
+        return new ConfigurationException(
+                "DIALECT_MISSING",
+                "no dialect for '" + what + "' is on the class path: add the dependency " + artifact
+                        + " (same version as lifebelt-core)");
+    }
+
+    private static List<Dialect> load() {
+        // The context class loader sees the application's jars in containers where core itself sits higher up.
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        List<Dialect> found = collect(context == null ? Dialects.class.getClassLoader() : context);
+        return found.isEmpty() ? collect(Dialects.class.getClassLoader()) : found;
+    }
+
+    private static List<Dialect> collect(ClassLoader loader) {
+        List<Dialect> found = new ArrayList<>();
+        try {
+            ServiceLoader.load(Dialect.class, loader).forEach(found::add);
+        } catch (ServiceConfigurationError | NoClassDefFoundError e) {
+            throw new ConfigurationException(
+                    "DIALECT_UNUSABLE",
+                    "a dialect is on the class path but cannot be loaded: " + e.getMessage()
+                            + "; usually its JDBC driver is missing, or the Lifebelt jars are of different versions",
+                    e);
+        }
+        return found;
+    }
+
+    private static String schemeOf(String url) {
+        int colon = url.indexOf(':');
+        String scheme = colon < 0 ? "" : url.substring(0, colon);
+        return scheme.matches("[A-Za-z][A-Za-z0-9+.-]{0,20}")
+                ? "'" + scheme + ":'"
+                : "something that is no scheme (" + url.length() + " characters, not shown)";
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.lifebelt.metrics;
+
+import org.jspecify.annotations.NullMarked;

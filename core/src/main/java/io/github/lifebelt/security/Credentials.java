@@ -1,0 +1,33 @@
+package io.github.lifebelt.security;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A user and a secret, with the moment at which the secret stops being accepted for new logins.
+ *
+ * <p>Immutable. {@link #toString()} never shows the secret.
+ *
+ * @param user the name to log in with; null leaves the choice to the driver
+ * @param secret password or token; null where the server asks for none
+ * @param expiresAt when new logins with this secret will be refused; null if it does not expire
+ */
+public record Credentials(@Nullable String user, @Nullable String secret, @Nullable Instant expiresAt) {
+
+    /**
+     * Credentials that do not expire.
+     *
+     * @param user the name to log in with
+     * @param secret the password
+     * @return the pair
+     */
+    public static Credentials of(@Nullable String user, @Nullable String secret) {
+        return new Credentials(user, secret, null);
+    }
+
+    @Override
+    public String toString() {
+        return "Credentials[user=" + user + ", secret=" + (secret == null ? "none" : "***")
+                + (expiresAt == null ? "" : ", expiresAt=" + expiresAt) + "]";
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.lifebelt.security;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,131 @@
+package io.github.lifebelt.spi;
+
+import io.github.lifebelt.security.Credentials;
+import io.github.lifebelt.security.SslMode;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.io.IOException;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to open a connection: where to, as whom, how protected, until when.
+ *
+ * <p>The deadline is absolute and lives in the sockets that this request makes: it bounds the TCP connect and every
+ * read and write of the handshakes and the login, however many hosts or fall-backs the driver tries. A driver's own
+ * time-outs are relative to one operation and add up, so they cannot hold a promise about a borrow.
+ *
+ * <p>Used by one connecting thread; {@link #abort()} may be called from any thread.
+ */
+public final class ConnectRequest {
+
+    /**
+     * How the connection is to be protected.
+     *
+     * @param mode the mode that is in force, after the pool's TLS policy
+     * @param context makes the TLS sockets and decides about certificates; null exactly if the mode is
+     *     {@link SslMode#DISABLE}. It is shared by the connections of a pool, so that sessions are resumed
+     */
+    public record Tls(SslMode mode, @Nullable SSLContext context) {}
+
+    private final DatabaseUrl url;
+    private final Credentials credentials;
+    private final Tls tls;
+    private final long deadlineNanos;
+    private final Object lock = new Object();
+    private @Nullable ProbeSocket socket;
+    private boolean aborted;
+
+    /**
+     * A request with a deadline.
+     *
+     * @param url where to connect to
+     * @param credentials as whom
+     * @param tls how protected
+     * @param deadlineNanos until when, on the clock of {@link System#nanoTime()}
+     */
+    public ConnectRequest(DatabaseUrl url, Credentials credentials, Tls tls, long deadlineNanos) {
+        this.url = url;
+        this.credentials = credentials;
+        this.tls = tls;
+        this.deadlineNanos = deadlineNanos;
+    }
+
+    /**
+     * Where to connect to.
+     *
+     * @return the database
+     */
+    public DatabaseUrl url() {
+        return url;
+    }
+
+    /**
+     * As whom.
+     *
+     * @return user and secret; the URL's own are not to be used
+     */
+    public Credentials credentials() {
+        return credentials;
+    }
+
+    /**
+     * How protected.
+     *
+     * @return mode and context
+     */
+    public Tls tls() {
+        return tls;
+    }
+
+    /**
+     * The time left.
+     *
+     * @return zero or less when the deadline has passed
+     */
+    public Duration remaining() {
+        return Duration.ofNanos(deadlineNanos - System.nanoTime());
+    }
+
+    /**
+     * Makes a socket that holds this request's deadline. The last one made is the connection's: drivers make several
+     * when they try a list of hosts or fall back from TLS.
+     *
+     * @return an unconnected socket
+     * @throws IOException if the request was aborted, or if the system has no sockets left
+     */
+    public ProbeSocket newSocket() throws IOException {
+        ProbeSocket made = ProbeSocket.open(deadlineNanos);
+        synchronized (lock) {
+            if (!aborted) {
+                socket = made;
+                return made;
+            }
+        }
+        made.close();
+        throw new IOException("the pool was closed while this connection was being made");
+    }
+
+    /**
+     * The connection's socket.
+     *
+     * @return the last socket made, or null if the driver made its own
+     */
+    public @Nullable ProbeSocket socket() {
+        synchronized (lock) {
+            return socket;
+        }
+    }
+
+    /** Ends the attempt at once from another thread by closing its socket. */
+    public void abort() {
+        ProbeSocket open;
+        synchronized (lock) {
+            aborted = true;
+            open = socket;
+        }
+        if (open != null) {
+            open.abort();
+        }
+    }
+}

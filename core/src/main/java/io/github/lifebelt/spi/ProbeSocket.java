@@ -1,0 +1,468 @@
+package io.github.lifebelt.spi;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The socket under every connection. It looks like any {@link Socket} to a driver and to the JDK's TLS layer, and can
+ * do two things more.
+ *
+ * <ul>
+ *   <li>{@link #probe()} tells in one {@code read} system call, without sending a byte, whether the peer has closed,
+ *       reset or said something. It works because the channel below is always non-blocking: a quiet socket answers
+ *       {@code EAGAIN}. What was read goes into the buffer from which the driver reads next, so nothing is lost.
+ *   <li>{@link #deadline(long)} bounds everything that follows by one absolute moment. A driver's time-outs are per
+ *       operation, and the JDK's TLS layer waits a second one while it closes; this one holds.
+ * </ul>
+ *
+ * <p>An interrupt never closes it, neither on platform nor on virtual threads: the operation goes on and the flag is
+ * set again when it ends. (A plain socket is closed by the interrupt of a virtual thread; a channel's own streams are
+ * closed by any interrupt.)
+ *
+ * <p>As thread-safe as a socket: one reader and one writer at a time; {@link #abort()}, {@link #close()} and
+ * {@link #probe()} from anywhere.
+ */
+public final class ProbeSocket extends ChannelSocket {
+
+    /** What {@link #probe()} saw. */
+    public enum Liveness {
+        /**
+         * Nothing to read and no end: alive, as far as one end can tell. A silently dropped flow, or a kill that is
+         * less than about a millisecond old, looks the same.
+         */
+        QUIET,
+        /** Bytes are waiting: a notification, or the server's last words. Only a round trip can tell. */
+        PENDING,
+        /** The peer has closed or reset the connection. */
+        DEAD,
+        /** Somebody is reading: the connection is in use and not for others to judge. */
+        BUSY
+    }
+
+    // A TLS record is at most 16 KiB and some; larger buffers gained nothing measurable.
+    private static final int READ_BUFFER = 16 * 1024;
+    // Larger writes are cut: the JDK keeps a direct buffer per thread as large as the largest write it ever saw.
+    private static final int WRITE_CHUNK = 64 * 1024;
+    private static final long NONE = Long.MAX_VALUE;
+
+    private final Selector readSelector;
+    private final ReentrantLock readLock = new ReentrantLock();
+    private final ReentrantLock writeLock = new ReentrantLock();
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BUFFER).flip();
+    private final InputStream in = new Input();
+    private final OutputStream out = new Output();
+    private @Nullable Selector writeSelector;
+    private volatile int soTimeoutMillis;
+    private volatile boolean bounded;
+    private volatile long deadlineNanos;
+    private volatile boolean deadlineMissed;
+    private volatile boolean closed;
+    private volatile @Nullable IOException broken;
+    private boolean eof;
+    private boolean answerDue;
+
+    private ProbeSocket(SocketChannel channel, Selector readSelector) throws SocketException {
+        super(channel);
+        this.readSelector = readSelector;
+    }
+
+    static ProbeSocket open(long deadlineNanos) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        try {
+            channel.configureBlocking(false);
+            keepAliveBelowTheCloudsIdleCut(channel);
+            ProbeSocket socket = new ProbeSocket(channel, Selector.open());
+            socket.deadline(deadlineNanos);
+            return socket;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    // Load balancers forget a flow after as little as four minutes without traffic (Azure's default), silently. The
+    // kernel's own keepalive keeps it, and finds a dead peer within 90 s. Linux's default of two hours does neither.
+    private static void keepAliveBelowTheCloudsIdleCut(SocketChannel channel) throws IOException {
+        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        Set<SocketOption<?>> supported = channel.supportedOptions();
+        if (supported.contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
+        }
+    }
+
+    /**
+     * Looks whether the connection still stands. Never blocks, sends nothing, makes one system call (two when
+     * something was waiting).
+     *
+     * @return what was seen
+     */
+    public Liveness probe() {
+        if (closed) {
+            return Liveness.DEAD;
+        }
+        if (!readLock.tryLock()) {
+            return Liveness.BUSY;
+        }
+        try {
+            if (eof || broken != null) {
+                return Liveness.DEAD;
+            }
+            if (buffer.remaining() == buffer.capacity()) {
+                return Liveness.PENDING;
+            }
+            int read;
+            buffer.compact();
+            try {
+                read = channel.read(buffer);
+                if (read > 0 && buffer.hasRemaining()) {
+                    // The server's farewell comes first and its FIN right after: look behind the words.
+                    read = channel.read(buffer);
+                }
+            } finally {
+                buffer.flip();
+            }
+            if (read < 0) {
+                eof = true;
+                return Liveness.DEAD;
+            }
+            return buffer.hasRemaining() ? Liveness.PENDING : Liveness.QUIET;
+        } catch (IOException e) {
+            broken = e;
+            return Liveness.DEAD;
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    /**
+     * Bounds all that follows by an absolute moment. When it passes, the operation under way fails with a
+     * {@link SocketException}, deliberately not a {@link SocketTimeoutException}: pgjdbc takes the latter for a wait
+     * that may go on and reads again.
+     *
+     * @param nanos on the clock of {@link System#nanoTime()}
+     */
+    public void deadline(long nanos) {
+        deadlineNanos = nanos;
+        deadlineMissed = false;
+        bounded = true;
+    }
+
+    /** Takes the bound away again. */
+    public void noDeadline() {
+        bounded = false;
+    }
+
+    /**
+     * Whether an operation failed because the deadline passed.
+     *
+     * @return true from that moment until the next {@link #deadline(long)}
+     */
+    public boolean missedDeadline() {
+        return deadlineMissed;
+    }
+
+    /** Closes at once from any thread; whoever is blocked in here fails. Does no I/O but the system's close. */
+    public void abort() {
+        try {
+            close();
+        } catch (IOException e) {
+            broken = e;
+        }
+    }
+
+    @Override
+    public void connect(SocketAddress endpoint) throws IOException {
+        connect(endpoint, 0);
+    }
+
+    @Override
+    public void connect(SocketAddress endpoint, int timeoutMillis) throws IOException {
+        if (endpoint instanceof InetSocketAddress address && address.isUnresolved()) {
+            throw new UnknownHostException(address.getHostString());
+        }
+        try {
+            boolean connected = channel.connect(endpoint);
+            SelectionKey key = channel.register(readSelector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT);
+            if (!connected) {
+                do {
+                    await(readSelector, timeoutMillis, "connect");
+                } while (!channel.finishConnect());
+                key.interestOps(SelectionKey.OP_READ);
+            }
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Waits for the selector's one key. Restores the interrupt flag when it is over instead of ending for it. */
+    private void await(Selector selector, int timeoutMillis, String doing) throws IOException {
+        long timeoutAt = timeoutMillis > 0 ? System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis) : NONE;
+        boolean interrupted = false;
+        try {
+            for (; ; ) {
+                if (closed) {
+                    throw new SocketException("Socket closed");
+                }
+                interrupted |= Thread.interrupted();
+                long left = nanosLeft(timeoutAt, doing);
+                int ready = left == NONE
+                        ? selector.select(key -> {})
+                        : selector.select(key -> {}, TimeUnit.NANOSECONDS.toMillis(left) + 1);
+                if (ready > 0) {
+                    return;
+                }
+            }
+        } catch (ClosedSelectorException e) {
+            throw socketException("Socket closed", e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private long nanosLeft(long timeoutAt, String doing) throws IOException {
+        long left = NONE;
+        if (bounded) {
+            left = deadlineNanos - System.nanoTime();
+            if (left <= 0) {
+                deadlineMissed = true;
+                throw new SocketException("deadline passed during " + doing);
+            }
+        }
+        if (timeoutAt != NONE) {
+            long untilTimeout = timeoutAt - System.nanoTime();
+            if (untilTimeout <= 0) {
+                throw new SocketTimeoutException(doing + " timed out");
+            }
+            left = Math.min(left, untilTimeout);
+        }
+        return left;
+    }
+
+    /** Fills the empty buffer, waiting for at least one byte. Returns false at the end of the stream. */
+    private boolean fill() throws IOException {
+        // After a write the answer is not there yet: waiting first saves a read that can only say EAGAIN.
+        boolean waitFirst = answerDue;
+        answerDue = false;
+        for (; ; ) {
+            if (waitFirst) {
+                await(readSelector, soTimeoutMillis, "read");
+            }
+            int read = readSome();
+            if (read != 0) {
+                return read > 0;
+            }
+            waitFirst = true;
+        }
+    }
+
+    private int readSome() throws IOException {
+        IOException earlier = broken;
+        if (earlier != null) {
+            throw socketException(String.valueOf(earlier.getMessage()), earlier);
+        }
+        if (eof) {
+            return -1;
+        }
+        buffer.clear();
+        try {
+            int read = channel.read(buffer);
+            eof = read < 0;
+            return read;
+        } catch (ClosedChannelException e) {
+            throw socketException("Socket closed", e);
+        } finally {
+            buffer.flip();
+        }
+    }
+
+    private final class Input extends InputStream {
+        @Override
+        public int read() throws IOException {
+            readLock.lock();
+            try {
+                return buffer.hasRemaining() || fill() ? buffer.get() & 0xff : -1;
+            } finally {
+                readLock.unlock();
+            }
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
+            readLock.lock();
+            try {
+                if (!buffer.hasRemaining() && !fill()) {
+                    return -1;
+                }
+                int count = Math.min(length, buffer.remaining());
+                buffer.get(target, offset, count);
+                return count;
+            } finally {
+                readLock.unlock();
+            }
+        }
+
+        @Override
+        public int available() throws IOException {
+            readLock.lock();
+            try {
+                if (!buffer.hasRemaining() && !eof && !closed) {
+                    readSome();
+                }
+                return buffer.remaining();
+            } finally {
+                readLock.unlock();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            ProbeSocket.this.close();
+        }
+    }
+
+    private final class Output extends OutputStream {
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int length) throws IOException {
+            writeLock.lock();
+            try {
+                int end = offset + length;
+                for (int from = offset; from < end; ) {
+                    int chunk = Math.min(WRITE_CHUNK, end - from);
+                    writeFully(ByteBuffer.wrap(source, from, chunk));
+                    from += chunk;
+                }
+                answerDue = true;
+            } catch (ClosedChannelException e) {
+                throw socketException("Socket closed", e);
+            } finally {
+                writeLock.unlock();
+            }
+        }
+
+        private void writeFully(ByteBuffer chunk) throws IOException {
+            while (chunk.hasRemaining()) {
+                if (channel.write(chunk) == 0) {
+                    await(writable(), soTimeoutMillis, "write");
+                }
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            ProbeSocket.this.close();
+        }
+    }
+
+    // Most connections never fill the send buffer, so the second selector is made when one does.
+    private Selector writable() throws IOException {
+        Selector selector = writeSelector;
+        if (selector == null) {
+            selector = Selector.open();
+            channel.register(selector, SelectionKey.OP_WRITE);
+            writeSelector = selector;
+            if (closed) {
+                selector.close();
+            }
+        }
+        return selector;
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        // The channel first, then the selectors: closing the channel alone does not wake a waiting select, and the
+        // file descriptor goes only when the keys do.
+        try {
+            channel.close();
+        } finally {
+            readSelector.close();
+            Selector selector = writeSelector;
+            if (selector != null) {
+                selector.close();
+            }
+        }
+    }
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+        return checkOpen(in);
+    }
+
+    @Override
+    public OutputStream getOutputStream() throws IOException {
+        return checkOpen(out);
+    }
+
+    private <T> T checkOpen(T stream) throws SocketException {
+        if (closed) {
+            throw new SocketException("Socket is closed");
+        }
+        if (!channel.isConnected()) {
+            throw new SocketException("Socket is not connected");
+        }
+        return stream;
+    }
+
+    @Override
+    public void setSoTimeout(int millis) throws SocketException {
+        if (millis < 0) {
+            throw new IllegalArgumentException("timeout can't be negative: " + millis);
+        }
+        soTimeoutMillis = millis;
+    }
+
+    @Override
+    public int getSoTimeout() {
+        return soTimeoutMillis;
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Null, as for any socket without a channel: reading past the streams would lose what the probe has read. */
+    @Override
+    public @Nullable SocketChannel getChannel() {
+        return null;
+    }
+
+    @Override
+    public String toString() {
+        return "ProbeSocket[" + getLocalSocketAddress() + " -> " + getRemoteSocketAddress()
+                + (closed ? ", closed]" : "]");
+    }
+}

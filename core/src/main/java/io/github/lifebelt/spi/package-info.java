@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.lifebelt.spi;
+
+import org.jspecify.annotations.NullMarked;

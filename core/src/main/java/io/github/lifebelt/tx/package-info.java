@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.lifebelt.tx;
+
+import org.jspecify.annotations.NullMarked;

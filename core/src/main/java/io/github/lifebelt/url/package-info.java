@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.lifebelt.url;
+
+import org.jspecify.annotations.NullMarked;
