@@ -67,7 +67,13 @@ public final class JdbcForwardingGenerator {
         Reader reader = new Reader();
         // -proc:only: nothing is compiled; the class named here is only there because the compiler asks for one.
         var task = ToolProvider.getSystemJavaCompiler()
-                .getTask(null, null, null, List.of("--release", "17", "-proc:only"), List.of("java.sql.Connection"), null);
+                .getTask(
+                        null,
+                        null,
+                        null,
+                        List.of("--release", "17", "-proc:only"),
+                        List.of("java.sql.Connection"),
+                        null);
         task.setProcessors(List.of(reader));
         if (!task.call() || reader.sources == null) {
             throw new IllegalStateException("the compiler did not show the JDBC interfaces");
@@ -110,8 +116,7 @@ public final class JdbcForwardingGenerator {
     }
 
     private record Writer(Elements elements, Types types) {
-        private static final String HEAD =
-                """
+        private static final String HEAD = """
                 // generated; see core/src/build
                 package %s;
 
@@ -119,14 +124,11 @@ public final class JdbcForwardingGenerator {
 
                 @NullUnmarked
                 @SuppressWarnings({"deprecation", "all"})
-                """
-                        .formatted(PACKAGE);
+                """.formatted(PACKAGE);
 
         /** The hooks, once for all: what a lease overrides to count, to refuse, to judge and to keep the family closed. */
         String base() {
-            StringBuilder out = new StringBuilder(HEAD)
-                    .append(
-                            """
+            StringBuilder out = new StringBuilder(HEAD).append("""
                     abstract class ForwardingBase {
                         /** Called before anything is forwarded; may refuse. */
                         void enter() throws java.sql.SQLException {}
@@ -143,15 +145,13 @@ public final class JdbcForwardingGenerator {
                         }
                     """);
             for (Face face : FAMILY) {
-                out.append(
-                        """
+                out.append("""
 
                             /** Called with what the delegate returned, never with null. */
                             java.sql.%s wrap(java.sql.%s delegate) {
                                 return delegate;
                             }
-                        """
-                                .formatted(face.name(), face.name()));
+                        """.formatted(face.name(), face.name()));
             }
             return out.append("}\n").toString();
         }
@@ -161,7 +161,8 @@ public final class JdbcForwardingGenerator {
                     .append("abstract class Forwarding%s extends Forwarding%s implements java.sql.%s {\n"
                             .formatted(face.name(), face.parent() == null ? "Base" : face.parent(), face.name()))
                     .append(face.parent() == null ? "" : "    @Override\n")
-                    .append("    abstract java.sql.%s delegate() throws java.sql.SQLException;\n".formatted(face.name()));
+                    .append("    abstract java.sql.%s delegate() throws java.sql.SQLException;\n"
+                            .formatted(face.name()));
             Set<String> done = face.parent() == null
                     ? Set.of()
                     : methods(face.parent()).stream().map(this::signature).collect(Collectors.toSet());
@@ -175,8 +176,8 @@ public final class JdbcForwardingGenerator {
 
         /** All instance methods, inherited ones and defaults too; sorted, since compilers differ in their order. */
         private List<ExecutableElement> methods(String name) {
-            List<ExecutableElement> all = new ArrayList<>(ElementFilter.methodsIn(
-                    elements.getAllMembers(elements.getTypeElement("java.sql." + name))));
+            List<ExecutableElement> all = new ArrayList<>(
+                    ElementFilter.methodsIn(elements.getAllMembers(elements.getTypeElement("java.sql." + name))));
             all.removeIf(method -> method.getModifiers().contains(Modifier.STATIC)
                     || method.getEnclosingElement().toString().equals("java.lang.Object"));
             all.sort(Comparator.comparing(this::signature));
@@ -193,13 +194,12 @@ public final class JdbcForwardingGenerator {
             List<String> thrown =
                     method.getThrownTypes().stream().map(TypeMirror::toString).toList();
             String head = "    @Override\n    public " + head(method, thrown) + " {\n";
-            String body =
-                    switch (String.join(",", thrown)) {
-                        case CLIENT_INFO_EXCEPTION -> clientInfoBody(method);
-                        case "" -> silentBody(method);
-                        case SQL_EXCEPTION -> body(method);
-                        default -> throw new IllegalStateException("no way to forward " + method + " throws " + thrown);
-                    };
+            String body = switch (String.join(",", thrown)) {
+                case CLIENT_INFO_EXCEPTION -> clientInfoBody(method);
+                case "" -> silentBody(method);
+                case SQL_EXCEPTION -> body(method);
+                default -> throw new IllegalStateException("no way to forward " + method + " throws " + thrown);
+            };
             return head + body.indent(8) + "    }\n";
         }
 
@@ -224,8 +224,7 @@ public final class JdbcForwardingGenerator {
                     } catch (java.sql.SQLException e) {
                         throw failed(e);
                     }
-                    """
-                    .formatted(forward(method).indent(4));
+                    """.formatted(forward(method).indent(4));
         }
 
         private static String forward(ExecutableElement method) {
@@ -261,8 +260,7 @@ public final class JdbcForwardingGenerator {
                     } catch (java.sql.SQLException e) {
                         throw asClientInfo(failed(e));
                     }
-                    """
-                    .formatted(call(method));
+                    """.formatted(call(method));
         }
 
         /** The driver's version numbers may throw nothing that is checked. */
@@ -274,8 +272,7 @@ public final class JdbcForwardingGenerator {
                     } catch (java.sql.SQLException e) {
                         throw new IllegalStateException(e);
                     }
-                    """
-                    .formatted(call(method));
+                    """.formatted(call(method));
         }
     }
 }
