@@ -1,0 +1,247 @@
+package io.github.lifebelt;
+
+import io.github.lifebelt.internal.config.Setting;
+import io.github.lifebelt.internal.jdbc.Lease;
+import io.github.lifebelt.internal.pool.PoolEngine;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool of database connections that are checked before each lend, replaced when they die, and never lent half-done.
+ *
+ * <p>It is a {@link DataSource}: frameworks take it as it is. Opening it does not connect. Thread-safe; one per database
+ * and process is the rule, closed at the end.
+ *
+ * <p>{@link #getConnection()} throws an {@link java.sql.SQLTransientConnectionException} when trying again later may
+ * help ({@link PoolExhaustedException}, {@link DatabaseUnavailableException}) and a
+ * {@link java.sql.SQLNonTransientConnectionException} when it will not (rejected login, unverifiable certificate, closed
+ * pool). None of them can mean that something of the caller's was sent.
+ */
+public final class ConnectionPool implements DataSource, AutoCloseable {
+
+    private static final String URL_VARIABLE = "DATABASE_URL";
+
+    private final PoolEngine engine;
+
+    ConnectionPool(PoolEngine engine) {
+        this.engine = engine;
+    }
+
+    /**
+     * Opens a pool for a database with the default settings, or those that stand in the URL as {@code lifebelt.}
+     * parameters.
+     *
+     * @param url for example {@code postgresql://app:secret@db.example.com/orders?lifebelt.max-size=10}
+     * @return an open pool, not yet connected
+     * @throws ConfigurationException if the URL is malformed, its dialect is missing, or a setting cannot work
+     */
+    public static ConnectionPool fromUrl(String url) {
+        return builder(url).open();
+    }
+
+    /**
+     * Opens a pool for the database that the environment variable {@code DATABASE_URL} names, with the settings of
+     * variables such as {@code LIFEBELT_MAX_SIZE}.
+     *
+     * @return an open pool, not yet connected
+     * @throws ConfigurationException if the variable is missing, or as {@link #fromUrl(String)}
+     */
+    public static ConnectionPool fromEnvironment() {
+        return fromEnvironment(System.getenv());
+    }
+
+    static ConnectionPool fromEnvironment(Map<String, String> environment) {
+        String url = environment.get(URL_VARIABLE);
+        if (url == null) {
+            throw new ConfigurationException(
+                    "URL_MISSING",
+                    "the environment variable " + URL_VARIABLE
+                            + " is not set; expected for example postgresql://user@host/database");
+        }
+        PoolBuilder builder = builder(url);
+        Setting.applyEnvironment(builder, environment);
+        return builder.open();
+    }
+
+    /**
+     * Starts setting up a pool.
+     *
+     * @param url where the database is
+     * @return a builder with the default settings
+     */
+    public static PoolBuilder builder(DatabaseUrl url) {
+        return new PoolBuilder(url);
+    }
+
+    /**
+     * Starts setting up a pool.
+     *
+     * @param url as for {@link #fromUrl(String)}
+     * @return a builder with the default settings
+     */
+    public static PoolBuilder builder(String url) {
+        return builder(DatabaseUrl.parse(url));
+    }
+
+    /**
+     * Lends a connection that was alive a moment ago. Closing it gives it back; a transaction that is open then is
+     * rolled back.
+     *
+     * @return the connection, in the state that the pool is set to
+     * @throws PoolExhaustedException if none came free within the borrow timeout
+     * @throws DatabaseUnavailableException if the database cannot be reached and no live connection came free
+     * @throws SQLException if the database refuses the connection, or the thread was interrupted while it waited (the
+     *     flag stays set)
+     */
+    @Override
+    public Connection getConnection() throws SQLException {
+        return engine.borrow(Lease::new);
+    }
+
+    /** Refused: a pool has one identity. Use a pool for each, or {@link PoolBuilder#credentials}. */
+    @Override
+    public Connection getConnection(@Nullable String user, @Nullable String password) throws SQLException {
+        throw new SQLFeatureNotSupportedException("a pool logs in as one user; give each user a pool of its own,"
+                + " or set PoolBuilder.credentials");
+    }
+
+    /**
+     * The settings in force.
+     *
+     * @return without the live changes of {@link #resize(int)}
+     */
+    public PoolConfig config() {
+        return engine.config();
+    }
+
+    /**
+     * The pool's figures at this moment.
+     *
+     * @return a snapshot
+     */
+    public PoolStats stats() {
+        return engine.stats();
+    }
+
+    /**
+     * Hears what happens from now on.
+     *
+     * @param listener quick and thread-safe
+     */
+    public void addListener(PoolListener listener) {
+        engine.addListener(listener);
+    }
+
+    /**
+     * Stops telling a listener.
+     *
+     * @param listener one that was added
+     */
+    public void removeListener(PoolListener listener) {
+        engine.removeListener(listener);
+    }
+
+    /**
+     * Changes the most connections while the pool is in use. Surplus connections are closed at once if they are idle,
+     * else when they come back.
+     *
+     * @param maxSize 1, or {@code min-idle} if that is more, to 10,000
+     */
+    public void resize(int maxSize) {
+        engine.resize(maxSize);
+    }
+
+    /** Replaces every connection: idle ones at once, those in use when they come back. */
+    public void recycle() {
+        engine.recycleAll();
+    }
+
+    /**
+     * Whether the pool was closed.
+     *
+     * @return true from the first call of {@link #close()} on
+     */
+    public boolean isClosed() {
+        return engine.isClosed();
+    }
+
+    /**
+     * Stops lending, waits as long as the pool's close timeout for borrowers to give back, and then aborts what is
+     * still out. A second call does nothing.
+     */
+    @Override
+    public void close() {
+        close(engine.config().closeTimeout());
+    }
+
+    /**
+     * The same with another wait.
+     *
+     * @param timeout zero aborts at once
+     */
+    public void close(Duration timeout) {
+        engine.close(timeout);
+    }
+
+    /**
+     * Gives this pool as what it is. HikariCP's own pool inside is not to be had: what is borrowed there was not
+     * checked.
+     */
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        if (type.isInstance(this)) {
+            return type.cast(this);
+        }
+        if (type == PoolEngine.class) {
+            return type.cast(engine);
+        }
+        throw new SQLException("a ConnectionPool is no " + type.getName());
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) {
+        return type.isInstance(this);
+    }
+
+    /** In whole seconds, as JDBC has it: the borrow timeout. */
+    @Override
+    public int getLoginTimeout() {
+        return (int) Math.max(1, engine.config().borrowTimeout().toSeconds());
+    }
+
+    /** Refused: the borrow timeout is set when the pool is built. */
+    @Override
+    public void setLoginTimeout(int seconds) throws SQLException {
+        throw new SQLFeatureNotSupportedException("set PoolBuilder.borrowTimeout before the pool is opened");
+    }
+
+    @Override
+    public @Nullable PrintWriter getLogWriter() {
+        return null;
+    }
+
+    /** Refused: Lifebelt logs through SLF4J. */
+    @Override
+    public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
+        throw new SQLFeatureNotSupportedException("Lifebelt logs through SLF4J");
+    }
+
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+        throw new SQLFeatureNotSupportedException("Lifebelt logs through SLF4J");
+    }
+
+    @Override
+    public String toString() {
+        return "ConnectionPool[" + engine.config().name() + ", "
+                + engine.config().url().target() + ", " + engine.stats() + "]";
+    }
+}

@@ -1,0 +1,40 @@
+package io.github.lifebelt;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Instant;
+
+/**
+ * The database cannot be reached, and no live connection was there to serve the borrower. Nothing of the caller's was
+ * sent. Says since when and why; trying again later is safe.
+ */
+public final class DatabaseUnavailableException extends SQLTransientConnectionException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** The code under which {@code ERRORS.md} explains this error. */
+    public static final String CODE = "DATABASE_UNAVAILABLE";
+
+    private final Instant since;
+
+    /**
+     * Made by the pool.
+     *
+     * @param message what was tried, since when it fails, and when it is tried next
+     * @param since when the database was first found unreachable
+     * @param cause the most recent failure to connect; its SQLState and vendor code become this one's
+     */
+    public DatabaseUnavailableException(String message, Instant since, SQLException cause) {
+        super("[" + CODE + "] " + message, cause.getSQLState(), cause.getErrorCode(), cause);
+        this.since = since;
+    }
+
+    /**
+     * When the database was first found unreachable in this outage.
+     *
+     * @return a moment of the wall clock
+     */
+    public Instant since() {
+        return since;
+    }
+}

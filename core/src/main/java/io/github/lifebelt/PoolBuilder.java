@@ -1,0 +1,385 @@
+package io.github.lifebelt;
+
+import io.github.lifebelt.PoolConfig.ConnectionHook;
+import io.github.lifebelt.PoolConfig.PrePing;
+import io.github.lifebelt.internal.config.Dialects;
+import io.github.lifebelt.internal.config.Limits;
+import io.github.lifebelt.internal.config.Setting;
+import io.github.lifebelt.internal.pool.PoolEngine;
+import io.github.lifebelt.security.CredentialsProvider;
+import io.github.lifebelt.spi.Dialect;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects a pool's settings and opens it.
+ *
+ * <p>Each method refuses at the call what cannot work, with a {@link ConfigurationException} that names the setting, the
+ * value and what is allowed. Not thread-safe. {@link #open()} copies: later changes do not reach a pool that is open.
+ */
+public final class PoolBuilder {
+
+    private static final AtomicInteger POOLS = new AtomicInteger();
+
+    private final DatabaseUrl url;
+    private final List<PoolListener> listeners = new ArrayList<>();
+    private @Nullable String name;
+    private @Nullable CredentialsProvider credentials;
+    private int maxSize = 5;
+    private int minIdle;
+    private Duration borrowTimeout = Duration.ofSeconds(30);
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration unavailableTimeout = Duration.ofSeconds(5);
+    private Duration recycleAfter = Duration.ofMinutes(30);
+    private @Nullable Duration keepalive;
+    private PrePing prePing = PrePing.SOCKET;
+    private Duration pingAfterIdle = Duration.ofSeconds(30);
+    private Duration closeTimeout = Duration.ofSeconds(5);
+    private Duration leakDetection = Duration.ZERO;
+    private boolean autoCommit = true;
+    private boolean readOnly;
+    private @Nullable Integer isolation;
+    private @Nullable String schema;
+    private @Nullable String initSql;
+    private boolean sslModeAsGiven;
+    private @Nullable ConnectionHook onConnect;
+    private @Nullable ConnectionHook onBorrow;
+
+    PoolBuilder(DatabaseUrl url) {
+        this.url = Objects.requireNonNull(url, "url");
+        url.settings().forEach((key, value) -> Setting.apply(this, key, value, "URL parameter lifebelt." + key));
+    }
+
+    /**
+     * Takes settings by their kebab-case names, for example {@code max-size=10} or {@code borrow-timeout=5s}. The table
+     * in the README has them all.
+     *
+     * @param properties names with or without the prefix {@code lifebelt.}; other prefixes are refused
+     * @return this
+     */
+    public PoolBuilder properties(Properties properties) {
+        for (String key : properties.stringPropertyNames()) {
+            String bare = key.startsWith(DatabaseUrl.SETTING_PREFIX)
+                    ? key.substring(DatabaseUrl.SETTING_PREFIX.length())
+                    : key;
+            Setting.apply(this, bare, properties.getProperty(key), "property " + key);
+        }
+        return this;
+    }
+
+    /**
+     * Names the pool.
+     *
+     * @param poolName shown in logs, thread names and metrics; the default is {@code lifebelt-1} and so on
+     * @return this
+     */
+    public PoolBuilder name(String poolName) {
+        name = Limits.name("name", poolName);
+        return this;
+    }
+
+    /**
+     * Sets where user and secret of new connections come from, instead of the URL.
+     *
+     * @param provider asked before each login
+     * @return this
+     */
+    public PoolBuilder credentials(CredentialsProvider provider) {
+        credentials = Objects.requireNonNull(provider, "provider");
+        return this;
+    }
+
+    /**
+     * Sets the most connections the pool may have, lent and idle together; there is no overflow.
+     *
+     * @param connections 1 to 10,000; 5 by default, because a fleet of replicas multiplies it and a managed server has
+     *     few to give
+     * @return this
+     */
+    public PoolBuilder maxSize(int connections) {
+        maxSize = Limits.count("max-size", connections, 1, Limits.MAX_POOL);
+        return this;
+    }
+
+    /**
+     * Sets how many connections are kept open in the background.
+     *
+     * @param connections 0 to the maximum; 0 by default: connections are made when they are first needed, and again in
+     *     the background after an outage or a recycle if they had been used
+     * @return this
+     */
+    public PoolBuilder minIdle(int connections) {
+        minIdle = Limits.count("min-idle", connections, 0, Limits.MAX_POOL);
+        return this;
+    }
+
+    /**
+     * Sets how long {@code getConnection()} may take in all: waiting, checking and connecting.
+     *
+     * @param timeout at least 1 ms; 30 s by default
+     * @return this
+     */
+    public PoolBuilder borrowTimeout(Duration timeout) {
+        borrowTimeout = Limits.between("borrow-timeout", timeout, Duration.ofMillis(1), Limits.DAY);
+        return this;
+    }
+
+    /**
+     * Sets how long one attempt to connect may take: TCP, TLS and login together.
+     *
+     * @param timeout at least 10 ms; 10 s by default, so that one attempt into a black hole does not use up a borrower's
+     *     whole wait
+     * @return this
+     */
+    public PoolBuilder connectTimeout(Duration timeout) {
+        connectTimeout = Limits.between("connect-timeout", timeout, Duration.ofMillis(10), Limits.DAY);
+        return this;
+    }
+
+    /**
+     * Sets how long a borrower waits for a database that is known to be down, within its borrow timeout.
+     *
+     * @param timeout 5 s by default: most fail-overs of a connection, few of a server; zero is {@link #failFast()}
+     * @return this
+     */
+    public PoolBuilder unavailableTimeout(Duration timeout) {
+        unavailableTimeout = Limits.between("unavailable-timeout", timeout, Duration.ZERO, Limits.DAY);
+        return this;
+    }
+
+    /**
+     * Fails borrowers at once while the database is known to be down and no live connection is idle.
+     *
+     * @return this
+     */
+    public PoolBuilder failFast() {
+        return unavailableTimeout(Duration.ZERO);
+    }
+
+    /**
+     * Sets the age at which a connection is replaced, less up to a quarter at random, so that connections made together
+     * do not end together.
+     *
+     * @param age at least 30 s, or zero for never; 1800 s by default, so that connections follow DNS, rotated
+     *     credentials and new certificates within half an hour
+     * @return this
+     */
+    public PoolBuilder recycleAfter(Duration age) {
+        recycleAfter = Limits.zeroOrAtLeast("recycle-after", age, Duration.ofSeconds(30));
+        return this;
+    }
+
+    /**
+     * Sets the period of pings on idle connections.
+     *
+     * @param period at least 30 s, or zero for none; 2 minutes by default, below the 4 minutes after which cloud load
+     *     balancers forget a quiet flow. Zero where pings would keep a serverless database awake
+     * @return this
+     */
+    public PoolBuilder keepalive(Duration period) {
+        keepalive = Limits.zeroOrAtLeast("keepalive", period, Duration.ofSeconds(30));
+        return this;
+    }
+
+    /**
+     * Sets how a connection is checked before it is lent.
+     *
+     * @param check {@link PrePing#SOCKET} by default
+     * @return this
+     */
+    public PoolBuilder prePing(PrePing check) {
+        prePing = Objects.requireNonNull(check, "check");
+        return this;
+    }
+
+    /**
+     * Sets the idleness after which {@link PrePing#SOCKET} makes a round trip: a socket cannot see a silently dropped
+     * flow.
+     *
+     * @param idle zero or more; 30 s by default
+     * @return this
+     */
+    public PoolBuilder pingAfterIdle(Duration idle) {
+        pingAfterIdle = Limits.between("ping-after-idle", idle, Duration.ZERO, Limits.DAY);
+        return this;
+    }
+
+    /**
+     * Sets how long {@link ConnectionPool#close()} waits for borrowers before it aborts their connections.
+     *
+     * @param timeout zero or more; 5 s by default, within what an orchestrator grants a stopping container
+     * @return this
+     */
+    public PoolBuilder closeTimeout(Duration timeout) {
+        closeTimeout = Limits.between("close-timeout", timeout, Duration.ZERO, Limits.DAY);
+        return this;
+    }
+
+    /**
+     * Logs the stack of a borrower that keeps a connection for longer than this. The connection is not taken away.
+     *
+     * @param threshold at least 2 s, or zero for never, which is the default
+     * @return this
+     */
+    public PoolBuilder leakDetection(Duration threshold) {
+        leakDetection = Limits.zeroOrAtLeast("leak-detection", threshold, Duration.ofSeconds(2));
+        return this;
+    }
+
+    /**
+     * Sets the autocommit mode in which connections are lent.
+     *
+     * @param on true by default, as JDBC has it; a {@code UnitOfWork} needs no setting
+     * @return this
+     */
+    public PoolBuilder autoCommit(boolean on) {
+        autoCommit = on;
+        return this;
+    }
+
+    /**
+     * Sets whether connections are lent in read-only mode.
+     *
+     * @param on false by default
+     * @return this
+     */
+    public PoolBuilder readOnly(boolean on) {
+        readOnly = on;
+        return this;
+    }
+
+    /**
+     * Sets the isolation in which connections are lent.
+     *
+     * @param level one of {@link Connection}'s {@code TRANSACTION_} levels; the server's default if never called
+     * @return this
+     */
+    public PoolBuilder isolation(int level) {
+        isolation = Limits.isolation("isolation", level);
+        return this;
+    }
+
+    /**
+     * Sets the schema in which connections are lent.
+     *
+     * @param schemaName the server's default if never called
+     * @return this
+     */
+    public PoolBuilder schema(String schemaName) {
+        schema = Limits.name("schema", schemaName);
+        return this;
+    }
+
+    /**
+     * Runs a statement once on each new physical connection.
+     *
+     * @param sql for example {@code SET TIME ZONE 'UTC'}
+     * @return this
+     */
+    public PoolBuilder initSql(String sql) {
+        initSql = Limits.name("init-sql", sql);
+        return this;
+    }
+
+    /**
+     * Takes the URL's {@code sslmode} as it stands on the clouds' own hosts too, where anything below
+     * {@code verify-full} is raised otherwise. What is not verified can be read and changed by whoever stands between.
+     *
+     * @return this
+     */
+    public PoolBuilder sslModeAsGiven() {
+        sslModeAsGiven = true;
+        return this;
+    }
+
+    /**
+     * Runs on each new physical connection, after the session was set up.
+     *
+     * @param hook gets the driver's connection
+     * @return this
+     */
+    public PoolBuilder onConnect(ConnectionHook hook) {
+        onConnect = Objects.requireNonNull(hook, "hook");
+        return this;
+    }
+
+    /**
+     * Runs each time before a connection is lent, on the borrower's thread: the place for a tenant or a role.
+     *
+     * @param hook gets the connection that is about to be lent
+     * @return this
+     */
+    public PoolBuilder onBorrow(ConnectionHook hook) {
+        onBorrow = Objects.requireNonNull(hook, "hook");
+        return this;
+    }
+
+    /**
+     * Adds a listener from the start.
+     *
+     * @param listener hears what happens
+     * @return this
+     */
+    public PoolBuilder listener(PoolListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /**
+     * Opens the pool. Does not connect: the first borrower does, or the background where {@link #minIdle(int)} asks for
+     * it.
+     *
+     * @return an open pool
+     * @throws ConfigurationException if settings contradict each other, the URL has parameters that the driver does not
+     *     know, a certificate file cannot be read, or HikariCP's version is not supported
+     */
+    public ConnectionPool open() {
+        Dialect dialect = Dialects.named(url.dialect());
+        dialect.check(url);
+        PoolConfig config = config();
+        Limits.checkTogether(config);
+        return new ConnectionPool(PoolEngine.open(config, dialect, listeners));
+    }
+
+    /** A default that does not fit a short recycle gives way: connections that young need no keepalive. */
+    private Duration keepaliveInForce() {
+        Duration standard = Duration.ofMinutes(2);
+        if (keepalive != null) {
+            return keepalive;
+        }
+        return recycleAfter.isZero() || standard.compareTo(recycleAfter) < 0 ? standard : Duration.ZERO;
+    }
+
+    private PoolConfig config() {
+        return new PoolConfig(
+                name == null ? "lifebelt-" + POOLS.incrementAndGet() : name,
+                url,
+                credentials == null ? url::credentials : credentials,
+                maxSize,
+                minIdle,
+                borrowTimeout,
+                connectTimeout,
+                unavailableTimeout,
+                recycleAfter,
+                keepaliveInForce(),
+                prePing,
+                pingAfterIdle,
+                closeTimeout,
+                leakDetection,
+                autoCommit,
+                readOnly,
+                isolation,
+                schema,
+                initSql,
+                sslModeAsGiven,
+                onConnect,
+                onBorrow);
+    }
+}

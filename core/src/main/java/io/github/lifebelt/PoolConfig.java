@@ -1,0 +1,85 @@
+package io.github.lifebelt;
+
+import io.github.lifebelt.security.CredentialsProvider;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a pool is set. Immutable; made by {@link PoolBuilder}, which has each setting's meaning, default and reason.
+ *
+ * @param name the pool's name, in logs, thread names and metrics
+ * @param url where the database is
+ * @param credentials as whom to log in
+ * @param maxSize the most connections
+ * @param minIdle connections kept open in the background
+ * @param borrowTimeout how long a borrower waits in all
+ * @param connectTimeout how long one attempt to connect may take
+ * @param unavailableTimeout how long a borrower waits for a database that is down; zero fails at once
+ * @param recycleAfter the age at which a connection is replaced; zero for never
+ * @param keepalive the period of pings on idle connections; zero for none
+ * @param prePing how a connection is checked before it is lent
+ * @param pingAfterIdle the idleness after which a check includes a round trip
+ * @param closeTimeout how long closing waits for borrowers
+ * @param leakDetection how long a connection may be out before its borrower's stack is logged; zero for never
+ * @param autoCommit the autocommit mode of a borrowed connection
+ * @param readOnly the read-only mode of a borrowed connection
+ * @param isolation one of {@link Connection}'s levels, or null for the server's default
+ * @param schema the current schema, or null for the server's default
+ * @param initSql a statement run once on each new connection, or null
+ * @param sslModeAsGiven whether the URL's sslmode is taken as it stands on the clouds' own hosts too
+ * @param onConnect run on each new connection, or null
+ * @param onBorrow run on each connection before it is lent, or null
+ */
+public record PoolConfig(
+        String name,
+        DatabaseUrl url,
+        CredentialsProvider credentials,
+        int maxSize,
+        int minIdle,
+        Duration borrowTimeout,
+        Duration connectTimeout,
+        Duration unavailableTimeout,
+        Duration recycleAfter,
+        Duration keepalive,
+        PrePing prePing,
+        Duration pingAfterIdle,
+        Duration closeTimeout,
+        Duration leakDetection,
+        boolean autoCommit,
+        boolean readOnly,
+        @Nullable Integer isolation,
+        @Nullable String schema,
+        @Nullable String initSql,
+        boolean sslModeAsGiven,
+        @Nullable ConnectionHook onConnect,
+        @Nullable ConnectionHook onBorrow) {
+
+    /** How a connection is checked before it is lent. */
+    public enum PrePing {
+        /**
+         * One {@code read} on the socket, which sends nothing, and a round trip after idleness or suspicion. Sees what
+         * the peer has closed or reset. Cannot see a silently dropped flow, nor a kill less than about a millisecond
+         * old.
+         */
+        SOCKET,
+        /** A round trip every time. Sees all that a connection can show, for the price of the network's latency. */
+        ROUND_TRIP,
+        /** No check: a dead connection is found by the statement that fails on it. */
+        OFF
+    }
+
+    /** Something to do with a connection before its borrower has it. */
+    @FunctionalInterface
+    public interface ConnectionHook {
+        /**
+         * Sets the connection up.
+         *
+         * @param connection not to be kept or closed
+         * @throws SQLException fails the borrow; the connection is not lent
+         */
+        void accept(Connection connection) throws SQLException;
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.lifebelt;
+
+import java.sql.SQLException;
+import java.time.Duration;
+
+/**
+ * Hears what happens in a pool. Metrics, logs and tests hang on it.
+ *
+ * <p>Methods are called on the thread on which the thing happens, often a borrower's: they must be quick, must not
+ * borrow from the pool, and may be called by several threads at once. What they throw is logged and goes no further.
+ */
+public interface PoolListener {
+
+    /**
+     * A connection was lent.
+     *
+     * @param took from the call to the return of {@code getConnection()}
+     */
+    default void borrowed(Duration took) {}
+
+    /**
+     * A borrower got no connection.
+     *
+     * @param took how long it tried
+     * @param failure what it gets
+     */
+    default void borrowFailed(Duration took, SQLException failure) {}
+
+    /**
+     * A connection came back.
+     *
+     * @param used how long it was out
+     */
+    default void returned(Duration used) {}
+
+    /**
+     * A physical connection was made.
+     *
+     * @param took TCP, TLS, login and session set-up together
+     */
+    default void connected(Duration took) {}
+
+    /**
+     * A physical connection could not be made.
+     *
+     * @param failure what the driver said
+     */
+    default void connectFailed(SQLException failure) {}
+
+    /**
+     * A physical connection was found dead or broken, and dropped. Its slot gets a new one when it is needed.
+     *
+     * @param reason in words
+     */
+    default void connectionLost(String reason) {}
+
+    /**
+     * Every connection made before now has to answer a ping before it is lent again.
+     *
+     * @param reason what gave rise to the suspicion
+     */
+    default void poolSuspected(String reason) {}
+
+    /**
+     * A connection came back with an open transaction, which was rolled back.
+     *
+     * @param misuse false for what reading with autocommit off leaves behind; true for work begun behind the driver's
+     *     back, by a statement such as {@code BEGIN} or through {@code unwrap}
+     */
+    default void leftoverRolledBack(boolean misuse) {}
+
+    /**
+     * The database was found unreachable.
+     *
+     * @param cause what connecting met
+     */
+    default void databaseDown(SQLException cause) {}
+
+    /**
+     * The database takes connections again.
+     *
+     * @param outage how long it was known to be down
+     */
+    default void databaseUp(Duration outage) {}
+}

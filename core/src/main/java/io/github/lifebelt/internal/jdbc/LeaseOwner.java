@@ -1,0 +1,16 @@
+package io.github.lifebelt.internal.jdbc;
+
+import java.sql.SQLException;
+
+/** What a lease tells the pool. */
+public interface LeaseOwner {
+
+    /** A JDBC call of the borrower has failed. */
+    void failed(Lease lease, SQLException failure);
+
+    /** The borrower is done: clean, and give back. Called once. */
+    void giveBack(Lease lease);
+
+    /** The borrower wants to know whether the connection answers. */
+    boolean answers(Lease lease, int timeoutSeconds);
+}

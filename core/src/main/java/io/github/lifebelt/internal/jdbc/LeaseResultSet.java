@@ -1,0 +1,69 @@
+package io.github.lifebelt.internal.jdbc;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link ResultSet} of a lease. */
+final class LeaseResultSet extends ForwardingResultSet {
+    private final Lease lease;
+    private final ResultSet delegate;
+    private final @Nullable Statement statement;
+
+    LeaseResultSet(Lease lease, ResultSet delegate, @Nullable Statement statement) {
+        this.lease = lease;
+        this.delegate = delegate;
+        this.statement = statement;
+    }
+
+    @Override
+    ResultSet delegate() {
+        return delegate;
+    }
+
+    @Override
+    void enter() throws SQLException {
+        lease.enter();
+    }
+
+    @Override
+    SQLException failed(SQLException e) {
+        return lease.failed(e);
+    }
+
+    /** The lease's own statement, not the one below it; null for the results of metadata. */
+    @Override
+    public @Nullable Statement getStatement() throws SQLException {
+        lease.enter();
+        return statement;
+    }
+
+    /** Nothing to do once the connection was given back: HikariCP has closed it then. */
+    @Override
+    public void close() throws SQLException {
+        if (!lease.isGivenBack()) {
+            super.close();
+        }
+    }
+
+    @Override
+    public boolean isClosed() throws SQLException {
+        return lease.isGivenBack() || super.isClosed();
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        return type.isInstance(this) ? type.cast(this) : super.unwrap(type);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) throws SQLException {
+        return type.isInstance(this) || super.isWrapperFor(type);
+    }
+
+    @Override
+    public String toString() {
+        return delegate.toString();
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.lifebelt.internal.jdbc;
+
+import java.sql.Connection;
+import java.sql.Statement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** A {@link Statement} of a lease. */
+final class LeaseStatement extends ForwardingStatement {
+    private final Lease lease;
+    private final Statement delegate;
+
+    LeaseStatement(Lease lease, Statement delegate) {
+        this.lease = lease;
+        this.delegate = delegate;
+    }
+
+    @Override
+    Statement delegate() {
+        return delegate;
+    }
+
+    @Override
+    void enter() throws SQLException {
+        lease.enter();
+    }
+
+    @Override
+    SQLException failed(SQLException e) {
+        return lease.failed(e);
+    }
+
+    @Override
+    ResultSet wrap(ResultSet made) {
+        return lease.lease(made, this);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        lease.enter();
+        return lease;
+    }
+
+    /** Allowed from any thread: it is how a watchdog ends a statement. */
+    @Override
+    public void cancel() throws SQLException {
+        try {
+            delegate.cancel();
+        } catch (SQLException e) {
+            throw lease.failed(e);
+        }
+    }
+
+    /** Nothing to do once the connection was given back: HikariCP has closed it then. */
+    @Override
+    public void close() throws SQLException {
+        if (!lease.isGivenBack()) {
+            super.close();
+        }
+    }
+
+    @Override
+    public boolean isClosed() throws SQLException {
+        return lease.isGivenBack() || super.isClosed();
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        return type.isInstance(this) ? type.cast(this) : super.unwrap(type);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) throws SQLException {
+        return type.isInstance(this) || super.isWrapperFor(type);
+    }
+
+    @Override
+    public String toString() {
+        return delegate.toString();
+    }
+}

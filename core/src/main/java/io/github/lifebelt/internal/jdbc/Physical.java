@@ -1,0 +1,146 @@
+package io.github.lifebelt.internal.jdbc;
+
+import io.github.lifebelt.spi.ProbeSocket;
+import io.github.lifebelt.spi.ProbeSocket.Liveness;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection as the driver made it, with what the pool knows of it. Owned by one thread at a time through its slot;
+ * the volatile fields may be read, and {@link #abort()} called, by any.
+ */
+public final class Physical {
+
+    /** Something that does I/O on the connection. */
+    @FunctionalInterface
+    public interface Io {
+        void run(Connection jdbc) throws SQLException;
+    }
+
+    private static final long POLITE_CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final Connection jdbc;
+    private final @Nullable ProbeSocket socket;
+    private volatile long provenGeneration;
+    private volatile boolean broken;
+    private long lastUsedNanos;
+    private boolean lent;
+
+    public Physical(Connection jdbc, @Nullable ProbeSocket socket, long generation) {
+        this.jdbc = jdbc;
+        this.socket = socket;
+        this.provenGeneration = generation;
+        this.lastUsedNanos = System.nanoTime();
+    }
+
+    public Connection jdbc() {
+        return jdbc;
+    }
+
+    /** One system call; see {@link ProbeSocket#probe()}. Without our socket only a round trip can tell. */
+    public Liveness probe() {
+        return socket == null ? Liveness.PENDING : socket.probe();
+    }
+
+    /** The last generation in which this connection is known to have worked. */
+    public long provenGeneration() {
+        return provenGeneration;
+    }
+
+    public void proven(long generation) {
+        provenGeneration = generation;
+    }
+
+    /** Whether a failure has told that this connection is over. */
+    public boolean broken() {
+        return broken;
+    }
+
+    public void markBroken() {
+        broken = true;
+    }
+
+    /** Whether it was lent since it was made. */
+    public boolean wasLent() {
+        return lent;
+    }
+
+    public void lend() {
+        lent = true;
+    }
+
+    public long idleNanos(long now) {
+        return now - lastUsedNanos;
+    }
+
+    public void used(long now) {
+        lastUsedNanos = now;
+    }
+
+    /** The driver's own opinion, without I/O. */
+    public boolean driverSaysClosed() {
+        try {
+            return jdbc.isClosed();
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    /** Does I/O that ends at the deadline at the latest, whatever the server does. */
+    public void within(long deadlineNanos, Io io) throws SQLException {
+        if (socket == null) {
+            withinNetworkTimeout(deadlineNanos, io);
+            return;
+        }
+        socket.deadline(deadlineNanos);
+        try {
+            io.run(jdbc);
+        } finally {
+            socket.noDeadline();
+        }
+    }
+
+    private void withinNetworkTimeout(long deadlineNanos, Io io) throws SQLException {
+        long millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+        int before = jdbc.getNetworkTimeout();
+        jdbc.setNetworkTimeout(Runnable::run, (int) Math.max(1, millis));
+        io.run(jdbc);
+        jdbc.setNetworkTimeout(Runnable::run, before);
+    }
+
+    /** Whether the last bounded I/O ran out of time, rather than getting an answer. */
+    public boolean missedDeadline() {
+        return socket != null && socket.missedDeadline();
+    }
+
+    /** Ends it at once. The socket goes first, so that nothing that follows can wait for the peer. */
+    public void abort() {
+        if (socket != null) {
+            socket.abort();
+        }
+        try {
+            jdbc.abort(Runnable::run);
+        } catch (SQLException | RuntimeException e) {
+            // It is over either way, and the socket is closed.
+            broken = true;
+        }
+    }
+
+    /** Says goodbye, so that the server does not log a lost client; gives up soon if that cannot be sent. */
+    public void closePolitely() {
+        try {
+            within(System.nanoTime() + POLITE_CLOSE_NANOS, Connection::close);
+        } catch (SQLException | RuntimeException e) {
+            broken = true;
+        } finally {
+            abort();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Physical[" + (socket == null ? jdbc : socket) + (broken ? ", broken]" : "]");
+    }
+}

@@ -1,0 +1,102 @@
+package io.github.lifebelt.internal.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a slot's session is wanted to be. HikariCP and the borrower write it through the slot's setters; connecting
+ * applies it. HikariCP brings it back to the pool's defaults at each return, so a replacement gets the right state with
+ * no other mechanism.
+ */
+final class SessionState {
+
+    /** Stands for the server's default, which nobody has asked for. Spares a round trip on each new connection. */
+    static final int SERVER_DEFAULT = -2;
+
+    private boolean autoCommit = true;
+    private boolean readOnly;
+    private int isolation = SERVER_DEFAULT;
+    private int serverIsolation = SERVER_DEFAULT;
+    private @Nullable String catalog;
+    private @Nullable String schema;
+    private int networkTimeoutMillis;
+
+    void applyTo(Connection jdbc) throws SQLException {
+        if (readOnly) {
+            jdbc.setReadOnly(true);
+        }
+        if (isolation != SERVER_DEFAULT) {
+            jdbc.setTransactionIsolation(isolation);
+        }
+        if (catalog != null) {
+            jdbc.setCatalog(catalog);
+        }
+        if (schema != null) {
+            jdbc.setSchema(schema);
+        }
+        if (!autoCommit) {
+            jdbc.setAutoCommit(false);
+        }
+        if (networkTimeoutMillis != 0) {
+            jdbc.setNetworkTimeout(Runnable::run, networkTimeoutMillis);
+        }
+    }
+
+    boolean autoCommit() {
+        return autoCommit;
+    }
+
+    void autoCommit(boolean on) {
+        autoCommit = on;
+    }
+
+    boolean readOnly() {
+        return readOnly;
+    }
+
+    void readOnly(boolean on) {
+        readOnly = on;
+    }
+
+    int isolation() {
+        return isolation;
+    }
+
+    void isolation(int level) {
+        isolation = level;
+    }
+
+    /** The level that {@link #SERVER_DEFAULT} stands for, or that itself while nobody has had to know. */
+    int serverIsolation() {
+        return serverIsolation;
+    }
+
+    void serverIsolation(int level) {
+        serverIsolation = level;
+    }
+
+    @Nullable String catalog() {
+        return catalog;
+    }
+
+    void catalog(@Nullable String name) {
+        catalog = name;
+    }
+
+    @Nullable String schema() {
+        return schema;
+    }
+
+    void schema(@Nullable String name) {
+        schema = name;
+    }
+
+    int networkTimeoutMillis() {
+        return networkTimeoutMillis;
+    }
+
+    void networkTimeoutMillis(int millis) {
+        networkTimeoutMillis = millis;
+    }
+}

@@ -1,0 +1,330 @@
+package io.github.lifebelt.internal.jdbc;
+
+import io.github.lifebelt.spi.ProbeSocket.Liveness;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What HikariCP takes for a connection: a place for one, with a record of the wanted session. Born empty and at once;
+ * the borrower connects it, in parallel with others and under its own deadline, and an outage replaces what is inside,
+ * never the slot.
+ *
+ * <p>Owned by whoever HikariCP has lent or reserved it to. Only {@link #abort}, {@link #isClosed} and
+ * {@link #physical()} may be called by others.
+ */
+public final class Slot extends ForwardingConnection {
+
+    /** Where slots are known. */
+    @FunctionalInterface
+    public interface Registry {
+        /** HikariCP has closed the slot: recycled, too many, or the pool is closing. */
+        void closed(Slot slot, boolean hadBeenLent);
+    }
+
+    // Resetting a session is I/O on a connection that nobody waits for any more: it must not block for long.
+    private static final long RESET_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final SlotOwner owner;
+    private final Registry registry;
+    private final SessionState wanted = new SessionState();
+    private volatile @Nullable Physical physical;
+    private volatile @Nullable SlotConnect connecting;
+    private volatile boolean closed;
+    private volatile boolean warm;
+    private boolean lent;
+    private long leases;
+
+    public Slot(SlotOwner owner, Registry registry, boolean warm) {
+        this.owner = owner;
+        this.registry = registry;
+        this.warm = warm;
+    }
+
+    /** The connection inside, or null while the slot is empty. */
+    public @Nullable Physical physical() {
+        return physical;
+    }
+
+    /** How often the slot was lent: for figures, so read without synchronisation. */
+    public long leases() {
+        return leases;
+    }
+
+    /** Whether the background should connect it when it is empty: because it was in use when it lost its connection. */
+    public boolean wantsWarmth() {
+        return warm && !closed;
+    }
+
+    public boolean autoCommit() {
+        return wanted.autoCommit();
+    }
+
+    /** Fills the empty slot. On failure it stays empty and nothing is left open. */
+    public void connect(long deadlineNanos) throws SQLException {
+        SlotConnect attempt = new SlotConnect();
+        connecting = attempt;
+        try {
+            if (closed) {
+                attempt.abort();
+            }
+            Physical made = owner.connect(attempt, deadlineNanos);
+            try {
+                made.within(deadlineNanos, jdbc -> {
+                    wanted.applyTo(jdbc);
+                    owner.setUp(made);
+                });
+            } catch (SQLException | RuntimeException | Error e) {
+                made.abort();
+                throw e;
+            }
+            physical = made;
+            warm = false;
+            if (closed) {
+                // close() has looked before we put it there.
+                abortPhysical();
+            }
+        } finally {
+            connecting = null;
+        }
+    }
+
+    /** Empties the slot without I/O. */
+    public void drop(Physical dead, String reason) {
+        if (physical == dead) {
+            physical = null;
+            warm |= dead.wasLent();
+            dead.abort();
+            owner.lost(dead, reason);
+        }
+    }
+
+    /** From now on failures are the borrower's to see. */
+    public void lend(Physical live) {
+        live.lend();
+        lent = true;
+        leases++;
+    }
+
+    /** From now on HikariCP resets the session, silently and bounded. */
+    public void takeBack(long now) {
+        lent = false;
+        Physical p = physical;
+        if (p != null) {
+            p.used(now);
+        }
+    }
+
+    @Override
+    Connection delegate() throws SQLException {
+        Physical p = physical;
+        if (p == null) {
+            throw new SQLException("this connection was lost and not replaced", "08003");
+        }
+        return p.jdbc();
+    }
+
+    private interface Setter {
+        void set(Connection jdbc) throws SQLException;
+    }
+
+    /** Passes a setting on. The borrower's failures are its own; those of a reset cost the connection. */
+    private void pass(Setter setter) throws SQLException {
+        Physical p = physical;
+        if (lent) {
+            setter.set(delegate());
+        } else if (p != null) {
+            try {
+                p.within(System.nanoTime() + RESET_NANOS, setter::set);
+            } catch (SQLException e) {
+                drop(p, "its session could not be reset: " + e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public void setAutoCommit(boolean on) throws SQLException {
+        pass(jdbc -> jdbc.setAutoCommit(on));
+        wanted.autoCommit(on);
+    }
+
+    @Override
+    public boolean getAutoCommit() {
+        return wanted.autoCommit();
+    }
+
+    @Override
+    public void setReadOnly(boolean on) throws SQLException {
+        pass(jdbc -> jdbc.setReadOnly(on));
+        wanted.readOnly(on);
+    }
+
+    @Override
+    public boolean isReadOnly() {
+        return wanted.readOnly();
+    }
+
+    @Override
+    public void setTransactionIsolation(int level) throws SQLException {
+        if (level == SessionState.SERVER_DEFAULT) {
+            int serverDefault = wanted.serverIsolation();
+            if (serverDefault != SessionState.SERVER_DEFAULT) {
+                pass(jdbc -> jdbc.setTransactionIsolation(serverDefault));
+            }
+        } else {
+            if (lent && wanted.isolation() == SessionState.SERVER_DEFAULT) {
+                wanted.serverIsolation(delegate().getTransactionIsolation());
+            }
+            pass(jdbc -> jdbc.setTransactionIsolation(level));
+        }
+        wanted.isolation(level);
+    }
+
+    @Override
+    public int getTransactionIsolation() throws SQLException {
+        return lent ? delegate().getTransactionIsolation() : wanted.isolation();
+    }
+
+    @Override
+    public void setCatalog(@Nullable String name) throws SQLException {
+        pass(jdbc -> jdbc.setCatalog(name));
+        wanted.catalog(name);
+    }
+
+    @Override
+    public @Nullable String getCatalog() throws SQLException {
+        return lent ? delegate().getCatalog() : wanted.catalog();
+    }
+
+    @Override
+    public void setSchema(@Nullable String name) throws SQLException {
+        pass(jdbc -> jdbc.setSchema(name));
+        wanted.schema(name);
+    }
+
+    @Override
+    public @Nullable String getSchema() throws SQLException {
+        return lent ? delegate().getSchema() : wanted.schema();
+    }
+
+    @Override
+    public void setNetworkTimeout(Executor executor, int millis) throws SQLException {
+        // A direct executor: Connector/J would set it some time later on another thread.
+        pass(jdbc -> jdbc.setNetworkTimeout(Runnable::run, millis));
+        wanted.networkTimeoutMillis(millis);
+    }
+
+    @Override
+    public int getNetworkTimeout() {
+        return wanted.networkTimeoutMillis();
+    }
+
+    /**
+     * HikariCP asks before it hands the slot over; that check is ours and comes later, so the answer is yes. Its
+     * keepalive asks on a thread of the pool; that is the occasion for a ping, and the answer is still yes, because a
+     * slot outlives its connection.
+     */
+    @Override
+    public boolean isValid(int timeoutSeconds) {
+        Physical p = physical;
+        if (p != null && Thread.currentThread() instanceof PoolThread) {
+            owner.keepAlive(this, p);
+        }
+        return true;
+    }
+
+    @Override
+    public void rollback() throws SQLException {
+        if (lent || physical != null) {
+            pass(Connection::rollback);
+        }
+    }
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        Physical p = physical;
+        if (lent) {
+            delegate().clearWarnings();
+        } else if (p != null && !p.driverSaysClosed()) {
+            p.jdbc().clearWarnings();
+        }
+    }
+
+    @Override
+    public void beginRequest() {
+        // HikariCP would call it on an empty slot, before the borrower has connected it.
+    }
+
+    @Override
+    public void endRequest() {
+        // As beginRequest.
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        SlotConnect attempt = connecting;
+        if (attempt != null) {
+            attempt.abort();
+        }
+        Physical p = physical;
+        boolean hadBeenLent = p != null && p.wasLent() || warm;
+        if (p != null) {
+            physical = null;
+            if (p.broken() || p.probe() == Liveness.DEAD) {
+                p.abort();
+            } else {
+                p.closePolitely();
+            }
+        }
+        registry.closed(this, hadBeenLent);
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void abort(Executor executor) {
+        boolean first = !closed;
+        closed = true;
+        SlotConnect attempt = connecting;
+        if (attempt != null) {
+            attempt.abort();
+        }
+        abortPhysical();
+        if (first) {
+            registry.closed(this, false);
+        }
+    }
+
+    private void abortPhysical() {
+        Physical p = physical;
+        if (p != null) {
+            p.markBroken();
+            p.abort();
+        }
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        return type.isInstance(this) ? type.cast(this) : delegate().unwrap(type);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) throws SQLException {
+        return type.isInstance(this) || delegate().isWrapperFor(type);
+    }
+
+    @Override
+    public String toString() {
+        Physical p = physical;
+        return "Slot[" + (p == null ? "empty" : p.toString()) + "]";
+    }
+}

@@ -1,0 +1,42 @@
+package io.github.lifebelt.internal.pool;
+
+import io.github.lifebelt.PoolListener;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the listeners, and lets none of them disturb the pool. */
+final class Listeners {
+    private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+
+    private final List<PoolListener> listeners;
+
+    Listeners(List<PoolListener> initial) {
+        listeners = new CopyOnWriteArrayList<>(initial);
+    }
+
+    void add(PoolListener listener) {
+        listeners.add(listener);
+    }
+
+    void remove(PoolListener listener) {
+        listeners.remove(listener);
+    }
+
+    /** So that nothing is measured for nobody. */
+    boolean isEmpty() {
+        return listeners.isEmpty();
+    }
+
+    void tell(Consumer<PoolListener> event) {
+        for (PoolListener listener : listeners) {
+            try {
+                event.accept(listener);
+            } catch (RuntimeException e) {
+                LOG.warn("a pool listener has failed: {}", listener, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.github.lifebelt.internal.pool;
+
+import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.PoolConfig.PrePing;
+import io.github.lifebelt.internal.jdbc.Physical;
+import io.github.lifebelt.spi.Dialect;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** Decides before each lend whether a connection lives. */
+final class LivenessCheck {
+
+    // A server that takes a second for an empty query is not one to wait for while there may be others.
+    private static final long PING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Dialect dialect;
+    private final Generation generation;
+    private final PrePing prePing;
+    private final long pingAfterIdleNanos;
+    private final LongAdder pings = new LongAdder();
+
+    LivenessCheck(PoolConfig config, Dialect dialect, Generation generation) {
+        this.dialect = dialect;
+        this.generation = generation;
+        this.prePing = config.prePing();
+        this.pingAfterIdleNanos = config.pingAfterIdle().toNanos();
+    }
+
+    long pings() {
+        return pings.sum();
+    }
+
+    /**
+     * The check before a lend. In the usual case one system call.
+     *
+     * @return null if the connection lives, else what is wrong with it
+     */
+    @Nullable String whatIsWrong(Physical physical, long now, long deadlineNanos) {
+        if (physical.broken()) {
+            return "it had failed";
+        }
+        if (prePing == PrePing.OFF) {
+            return null;
+        }
+        boolean trusted = generation.trusts(physical);
+        if (trusted && prePing == PrePing.SOCKET && physical.idleNanos(now) < pingAfterIdleNanos) {
+            switch (physical.probe()) {
+                case QUIET -> {
+                    return null;
+                }
+                case DEAD -> {
+                    return suspect(physical, "the server has closed it");
+                }
+                case PENDING, BUSY -> {
+                    // Only a round trip can tell what the server wanted to say.
+                }
+            }
+        }
+        if (!trusted && generation.condemns(physical)) {
+            return "another connection to the same server did not answer in time";
+        }
+        return failureOfPing(physical, Math.min(deadlineNanos, now + PING_NANOS));
+    }
+
+    /** The same for HikariCP's keepalive: always a round trip. */
+    @Nullable String whatIsWrongNow(Physical physical) {
+        if (generation.condemns(physical)) {
+            return "another connection to the same server did not answer in time";
+        }
+        return failureOfPing(physical, System.nanoTime() + PING_NANOS);
+    }
+
+    /** A round trip that ends at the deadline. */
+    @Nullable String failureOfPing(Physical physical, long deadlineNanos) {
+        long asOf = generation.current();
+        pings.increment();
+        try {
+            physical.within(deadlineNanos, dialect::ping);
+            physical.proven(asOf);
+            return null;
+        } catch (SQLException e) {
+            if (physical.missedDeadline()) {
+                String silence = "the server did not answer a ping";
+                generation.condemn(physical, silence);
+                return silence;
+            }
+            return suspect(physical, "the ping failed: " + e.getMessage());
+        }
+    }
+
+    private String suspect(Physical physical, String reason) {
+        generation.suspect(physical, reason);
+        return reason;
+    }
+}

@@ -1,0 +1,168 @@
+package io.github.lifebelt.internal.pool;
+
+import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.internal.jdbc.Slot;
+import io.github.lifebelt.internal.jdbc.SlotOwner;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The slots of a pool and the permits for them: as many of the one as of the other. */
+final class SlotRack {
+    private static final Logger LOG = LoggerFactory.getLogger(SlotRack.class);
+
+    private final String pool;
+    private final SlotOwner owner;
+    private final PermitQueue queue;
+    private final HikariSlots hikari;
+    private final BooleanSupplier closing;
+    private final Runnable onSlotToWarm;
+    private final Set<Slot> slots = ConcurrentHashMap.newKeySet();
+    /** Slots that were closed after use and whose successors are to be connected in the background. */
+    private final AtomicInteger toWarm = new AtomicInteger();
+    /** Slots more than the pool may have since it was made smaller. */
+    private final AtomicInteger surplus = new AtomicInteger();
+
+    private final LongAdder leasesOfClosedSlots = new LongAdder();
+    private volatile int size;
+
+    SlotRack(PoolConfig config, SlotOwner owner, BooleanSupplier closing, Runnable onSlotToWarm) {
+        this.pool = config.name();
+        this.owner = owner;
+        this.closing = closing;
+        this.onSlotToWarm = onSlotToWarm;
+        size = config.maxSize();
+        queue = new PermitQueue(size);
+        hikari = new HikariSlots(config, this::newSlot);
+    }
+
+    PermitQueue queue() {
+        return queue;
+    }
+
+    Iterable<Slot> slots() {
+        return slots;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** A slot for a permit that the caller holds. */
+    Connection take(long leftNanos) throws SQLException {
+        return hikari.take(leftNanos);
+    }
+
+    /** A slot and a permit, or null if one of them is not free at this moment. */
+    @Nullable Connection takeIfFree() {
+        if (!queue.tryAcquire()) {
+            return null;
+        }
+        try {
+            return hikari.take(0);
+        } catch (SQLException e) {
+            queue.release();
+            return null;
+        }
+    }
+
+    /** Puts slot and permit back; only the permit if there was no slot. */
+    void putBack(@Nullable Connection proxied) {
+        try {
+            if (proxied != null) {
+                if (surplus.get() > 0 && surplus.getAndUpdate(count -> Math.max(0, count - 1)) > 0) {
+                    hikari.evict(proxied);
+                } else {
+                    proxied.close();
+                }
+            }
+        } catch (SQLException e) {
+            LOG.debug("{}: a slot was not put back cleanly", pool, e);
+        } finally {
+            queue.release();
+        }
+    }
+
+    private Slot newSlot() {
+        boolean warm = toWarm.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
+        Slot slot = new Slot(owner, this::closed, warm);
+        slots.add(slot);
+        if (warm) {
+            onSlotToWarm.run();
+        }
+        return slot;
+    }
+
+    /** HikariCP has closed it: recycled, surplus, or the pool is closing. */
+    private void closed(Slot slot, boolean hadBeenLent) {
+        slots.remove(slot);
+        leasesOfClosedSlots.add(slot.leases());
+        if (hadBeenLent && !closing.getAsBoolean()) {
+            toWarm.incrementAndGet();
+        }
+    }
+
+    /** Physical connections that are open, as far as is known without asking them. */
+    int connected() {
+        int count = 0;
+        for (Slot slot : slots) {
+            if (slot.physical() != null) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    boolean anyToWarm() {
+        for (Slot slot : slots) {
+            if (slot.physical() == null && slot.wantsWarmth()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    long leases() {
+        long sum = leasesOfClosedSlots.sum();
+        for (Slot slot : slots) {
+            sum += slot.leases();
+        }
+        return sum;
+    }
+
+    void recycleAll() {
+        hikari.evictAll();
+    }
+
+    /** Makes room for more, or closes what is too many: free slots now, the others when they come back. */
+    synchronized void resize(int newSize) {
+        int by = newSize - size;
+        size = newSize;
+        hikari.resize(newSize);
+        queue.resize(by);
+        if (by > 0) {
+            surplus.updateAndGet(count -> Math.max(0, count - by));
+            return;
+        }
+        int tooMany = slots.size() - newSize;
+        for (int i = 0; i < tooMany; i++) {
+            try {
+                hikari.evict(hikari.take(0));
+            } catch (SQLException e) {
+                surplus.addAndGet(tooMany - i);
+                return;
+            }
+        }
+    }
+
+    void close() {
+        hikari.close();
+    }
+}

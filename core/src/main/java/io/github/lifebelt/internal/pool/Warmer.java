@@ -1,0 +1,155 @@
+package io.github.lifebelt.internal.pool;
+
+import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.internal.jdbc.Physical;
+import io.github.lifebelt.internal.jdbc.PoolThread;
+import io.github.lifebelt.internal.jdbc.Slot;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Connects empty slots in the background: after the start up to the least idle, after an outage and a recycle those
+ * that had been in use. Without it the next borrower of each pays for a connect, even while live connections are idle:
+ * HikariCP prefers a thread's last slot.
+ *
+ * <p>It takes slots under permits like any borrower, and only free ones: where there are none, borrowers connect for
+ * themselves.
+ */
+final class Warmer {
+    private static final Logger LOG = LoggerFactory.getLogger(Warmer.class);
+    // A recycled slot is known to us a moment before HikariCP has it in its bag, hence more than one round.
+    private static final int ROUNDS = 10;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final PoolConfig config;
+    private final SlotRack rack;
+    private final LivenessCheck check;
+    private final Outages outages;
+    private final BooleanSupplier closing;
+    private final AtomicBoolean running = new AtomicBoolean();
+    private final AtomicInteger held = new AtomicInteger();
+
+    Warmer(PoolConfig config, SlotRack rack, LivenessCheck check, Outages outages, BooleanSupplier closing) {
+        this.config = config;
+        this.rack = rack;
+        this.check = check;
+        this.outages = outages;
+        this.closing = closing;
+    }
+
+    /** Permits that are out and not with a borrower. */
+    int held() {
+        return held.get();
+    }
+
+    /** Starts a run, unless one is going on. */
+    void trigger() {
+        if (mayConnect() && running.compareAndSet(false, true)) {
+            new PoolThread(this::run, config.name() + ":warmer").start();
+        }
+    }
+
+    private boolean mayConnect() {
+        return !closing.getAsBoolean() && outages.gate().isOpen();
+    }
+
+    private void run() {
+        try {
+            for (int round = 0; round < ROUNDS && mayConnect(); round++) {
+                warmFreeSlots();
+                if (rack.connected() >= config.minIdle() && !rack.anyToWarm()) {
+                    return;
+                }
+                LockSupport.parkNanos(this, PAUSE_NANOS);
+            }
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn("{}: connecting in the background has failed; borrowers connect for themselves", config.name(), e);
+        } finally {
+            running.set(false);
+        }
+    }
+
+    private void warmFreeSlots() throws SQLException {
+        Deque<Connection> sound = new ArrayDeque<>();
+        Deque<Connection> empty = new ArrayDeque<>();
+        try {
+            // All free ones are held for a moment: HikariCP would give us the same one again and again.
+            for (Connection taken = take(); taken != null; taken = take()) {
+                (isSound(taken.unwrap(Slot.class)) ? sound : empty).add(taken);
+            }
+            putBack(sound);
+            while (!empty.isEmpty() && mayConnect()) {
+                Slot slot = empty.element().unwrap(Slot.class);
+                if (isWanted(slot) && !connect(slot)) {
+                    return;
+                }
+                putBack(empty.remove());
+            }
+        } finally {
+            putBack(sound);
+            putBack(empty);
+        }
+    }
+
+    /** Whether there is a live connection in the slot. A dead one is dropped. */
+    private boolean isSound(Slot slot) {
+        Physical physical = slot.physical();
+        if (physical == null) {
+            return false;
+        }
+        long now = System.nanoTime();
+        String wrong = check.whatIsWrong(physical, now, now + config.borrowTimeout().toNanos());
+        if (wrong != null) {
+            slot.drop(physical, wrong);
+        }
+        return wrong == null;
+    }
+
+    private boolean isWanted(Slot slot) {
+        return slot.wantsWarmth() || rack.connected() < config.minIdle();
+    }
+
+    /** False if the database is not there or does not want us. */
+    private boolean connect(Slot slot) {
+        try {
+            slot.connect(System.nanoTime() + config.connectTimeout().toNanos());
+            return true;
+        } catch (SQLException e) {
+            if (outages.isRefusal(e)) {
+                LOG.warn("{}: connecting in the background is refused: {}", config.name(), e.getMessage());
+            } else if (!closing.getAsBoolean()) {
+                outages.lost(e);
+            }
+            return false;
+        }
+    }
+
+    private @Nullable Connection take() {
+        Connection taken = rack.takeIfFree();
+        if (taken != null) {
+            held.incrementAndGet();
+        }
+        return taken;
+    }
+
+    private void putBack(Deque<Connection> taken) {
+        while (!taken.isEmpty()) {
+            putBack(taken.remove());
+        }
+    }
+
+    private void putBack(Connection taken) {
+        rack.putBack(taken);
+        held.decrementAndGet();
+    }
+}

@@ -1,0 +1,20 @@
+package io.github.lifebelt.tx;
+
+import java.sql.SQLException;
+
+/**
+ * The unit got no connection. Nothing was sent; the cause says whether the pool is exhausted, the database cannot be
+ * reached, or it refuses.
+ */
+public final class ConnectionUnavailableException extends DatabaseException {
+
+    private static final long serialVersionUID = 1L;
+
+    ConnectionUnavailableException(String unit, SQLException cause) {
+        super(
+                "CONNECTION_UNAVAILABLE",
+                Effect.NONE,
+                "unit '" + unit + "' got no connection: " + cause.getMessage(),
+                cause);
+    }
+}
