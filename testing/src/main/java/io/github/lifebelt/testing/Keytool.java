@@ -1,0 +1,48 @@
+package io.github.lifebelt.testing;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The JDK's own tool for keys and certificates, the only public way of the JDK to issue any. */
+final class Keytool {
+    static final String PASSWORD = "changeit";
+
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+    // A quarter of the time of a JVM that is started to stay.
+    private static final List<String> QUICK_START =
+            List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC", "-J-Xshare:auto");
+
+    private final Path folder;
+    private final Path keyStore;
+
+    /** Works on a PKCS12 file in the folder, made on first use. */
+    Keytool(Path folder) {
+        this.folder = folder;
+        this.keyStore = folder.resolve("all.p12");
+    }
+
+    /** All that was made so far. */
+    KeyStore keyStore() throws IOException, GeneralSecurityException {
+        return KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray());
+    }
+
+    /** Makes a key pair and a certificate for it; elliptic curve, because an RSA pair takes half a second. */
+    void generate(String alias, String distinguishedName, List<String> furtherOptions) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        command.addAll(QUICK_START);
+        command.addAll(List.of("-genkeypair", "-alias", alias, "-dname", distinguishedName));
+        command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
+        command.addAll(List.of("-keystore", keyStore.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
+        command.addAll(furtherOptions);
+        Command result = Command.run(command, folder, "", LONGEST);
+        if (!result.succeeded()) {
+            throw new IOException("keytool could not make the certificate " + alias + ": " + result.output());
+        }
+    }
+}

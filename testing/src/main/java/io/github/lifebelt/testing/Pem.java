@@ -1,0 +1,43 @@
+package io.github.lifebelt.testing;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.Key;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
+import java.util.Base64;
+import java.util.List;
+
+/** Writes keys and certificates as the text files servers and drivers read. */
+final class Pem {
+    private static final int LINE_LENGTH = 64;
+
+    private Pem() {}
+
+    static Path writeCertificates(Path file, List<? extends Certificate> certificates)
+            throws IOException, CertificateEncodingException {
+        StringBuilder text = new StringBuilder();
+        for (Certificate certificate : certificates) {
+            append(text, "CERTIFICATE", certificate.getEncoded());
+        }
+        return Files.writeString(file, text);
+    }
+
+    /** Writes a PKCS#8 key, readable for this user only. */
+    static Path writePrivateKey(Path file, Key key) throws IOException {
+        StringBuilder text = new StringBuilder();
+        append(text, "PRIVATE KEY", key.getEncoded());
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        return Files.writeString(file, text);
+    }
+
+    private static void append(StringBuilder text, String kind, byte[] der) {
+        text.append("-----BEGIN ").append(kind).append("-----\n");
+        text.append(Base64.getMimeEncoder(LINE_LENGTH, "\n".getBytes(StandardCharsets.US_ASCII))
+                .encodeToString(der));
+        text.append("\n-----END ").append(kind).append("-----\n");
+    }
+}

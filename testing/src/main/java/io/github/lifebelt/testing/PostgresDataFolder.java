@@ -1,0 +1,129 @@
+package io.github.lifebelt.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes data folders. PostgreSQL's initdb runs once per user and version into a template that stays in the cache; a
+ * folder is a copy of it with roles, database and files of its own, which takes a third of the time.
+ */
+final class PostgresDataFolder {
+    static final String CERTIFICATE = "server.crt";
+    static final String KEY = "server.key";
+
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresDataFolder.class);
+    private static final Duration LONGEST = Duration.ofMinutes(2);
+    private static final Pattern FAILURE = Pattern.compile("\\b(ERROR|FATAL|PANIC):");
+    // Raised when initdb's arguments change, so that older templates are not taken.
+    private static final String TEMPLATE_VERSION = "1";
+    private static final String CENSUS = ".census";
+    private static final String CONTENT = "data";
+
+    private final PostgresBinaries binaries;
+    private final RunAs runAs;
+
+    PostgresDataFolder(PostgresBinaries binaries, RunAs runAs) {
+        this.binaries = binaries;
+        this.runAs = runAs;
+    }
+
+    /** Makes the folder data in the given folder. */
+    Path create(Path folder, PostgresSettings settings) throws IOException {
+        Path data = folder.resolve("data");
+        Folders.copy(template(), data);
+        Files.writeString(data.resolve("postgresql.conf"), settings.configuration(), StandardOpenOption.APPEND);
+        Files.writeString(data.resolve("pg_hba.conf"), settings.access());
+        TestCertificates.ServerCertificate certificate = settings.certificate();
+        if (certificate != null) {
+            install(certificate.chain(), data.resolve(CERTIFICATE));
+            install(certificate.privateKey(), data.resolve(KEY));
+        }
+        List<String> singleUser =
+                List.of(binaries.program("postgres"), "--single", "-D", data.toString(), "-c", "ssl=off", "template1");
+        expectSuccess(Command.run(runAs.command(singleUser), folder, settings.bootstrap(), LONGEST));
+        return data;
+    }
+
+    /** PostgreSQL wants its key to be its own and unreadable for others. */
+    private void install(Path source, Path target) throws IOException {
+        Files.copy(source, target);
+        Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rw-------"));
+        runAs.giveTo(target);
+    }
+
+    /** The folder to copy, made if it is not there. */
+    Path template() throws IOException {
+        synchronized (PostgresDataFolder.class) {
+            Workspace workspace = Workspace.get();
+            // Files of one owner are no use to a server that runs as another.
+            String owner = runAs.owner() == null ? "self" : runAs.owner().getName();
+            Path template =
+                    workspace.cache().resolve("template-" + TEMPLATE_VERSION + "-" + owner + "-" + binaries.key());
+            if (!isWhole(template)) {
+                initialise(template, workspace.unused("initialising"), workspace.unused("broken"));
+            }
+            return template.resolve(CONTENT);
+        }
+    }
+
+    private void initialise(Path template, Path fresh, Path broken) throws IOException {
+        long start = System.nanoTime();
+        Path data = Folders.createReadable(Folders.createReadable(fresh).resolve(CONTENT));
+        runAs.giveTo(data);
+        List<String> initdb = List.of(
+                binaries.program("initdb"),
+                "--pgdata=" + data,
+                "--username=" + PostgresSettings.ADMIN,
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-sync",
+                "--pwfile=" + passwordFile(fresh));
+        expectSuccess(Command.run(runAs.command(initdb), fresh, "", LONGEST));
+        Files.writeString(fresh.resolve(CENSUS), Folders.census(data));
+        if (Files.exists(template)) {
+            Files.move(template, broken, StandardCopyOption.ATOMIC_MOVE);
+        }
+        try {
+            Files.move(fresh, template, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            // Another JVM was quicker; which exception says so depends on the system.
+            if (!isWhole(template)) {
+                throw e;
+            }
+        }
+        Folders.delete(fresh);
+        Folders.delete(broken);
+        LOG.debug("Made {} in {} ms", template, (System.nanoTime() - start) / 1_000_000);
+    }
+
+    /** Nobody logs in with it: a folder gets its own password before its server starts. */
+    private Path passwordFile(Path folder) throws IOException {
+        Path file = folder.resolve("unused-password");
+        Files.writeString(file, UUID.randomUUID().toString());
+        runAs.giveTo(file);
+        return file;
+    }
+
+    private static boolean isWhole(Path template) throws IOException {
+        Path census = template.resolve(CENSUS);
+        return Files.exists(census) && Files.readString(census).equals(Folders.census(template.resolve(CONTENT)));
+    }
+
+    private static void expectSuccess(Command command) throws IOException {
+        if (!command.succeeded() || FAILURE.matcher(command.output()).find()) {
+            throw new IOException("PostgreSQL could not make the data folder, exit code " + command.exitCode() + ":\n"
+                    + command.output());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.lifebelt.testing;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The file a server writes its log to. */
+final class ServerLog {
+    private static final int TAIL_BYTES = 4_000;
+    private static final int LONGEST_START = 100_000;
+
+    private final Path path;
+    private volatile long mark;
+
+    ServerLog(Path path) {
+        this.path = path;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Remembers that a new start begins here. */
+    void mark() throws IOException {
+        mark = Files.exists(path) ? Files.size(path) : 0;
+    }
+
+    /** Whether the last start found one of its addresses taken; PostgreSQL goes on if it has another. */
+    boolean saysPortIsTaken() {
+        return read(mark, LONGEST_START).contains("could not bind");
+    }
+
+    /** The last lines. */
+    String tail() {
+        return read(Math.max(0, path.toFile().length() - TAIL_BYTES), TAIL_BYTES);
+    }
+
+    private String read(long from, int atMost) {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+            file.seek(from);
+            byte[] bytes = new byte[(int) Math.min(atMost, Math.max(0, file.length() - from))];
+            file.readFully(bytes);
+            return new String(bytes, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "(no log: " + e.getMessage() + ")";
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.github.lifebelt.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where everything is kept: one folder per user under {@code java.io.tmpdir}, in it the unpacked servers, which stay,
+ * and one {@code run-} folder for this JVM, which is removed at exit. A run folder is held by a file lock, so what a
+ * killed JVM left behind is known by its free lock and swept by the next one, also across containers that share the
+ * folder.
+ */
+final class Workspace {
+    private static final Logger LOG = LoggerFactory.getLogger(Workspace.class);
+    private static final String RUN_PREFIX = "run-";
+    private static final String OWN_RUNS = RUN_PREFIX + ProcessHandle.current().pid() + "-";
+    private static final String LOCK = "lock";
+
+    private static @Nullable Workspace current;
+
+    private final Path cache;
+    private final Path run;
+    // Never closed before exit: closing it would free the lock.
+    private final FileChannel lock;
+    private final AtomicInteger names = new AtomicInteger();
+
+    private Workspace(Path cache) throws IOException {
+        this.cache = cache;
+        sweep(cache);
+        // Locked under a name that no sweeper looks at, then given its real one.
+        String name = OWN_RUNS + UUID.randomUUID();
+        Path fresh = Folders.createReadable(cache.resolve("new-" + name));
+        this.lock = FileChannel.open(fresh.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        lock.lock();
+        this.run = Files.move(fresh, cache.resolve(name));
+        Cleanup.atExitLast(() -> {
+            Folders.delete(run);
+            lock.close();
+        });
+    }
+
+    /** The workspace of this JVM, made on first use. */
+    static synchronized Workspace get() {
+        Workspace workspace = current;
+        if (workspace == null) {
+            try {
+                workspace = new Workspace(openCache());
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "Cannot make a working folder under java.io.tmpdir (" + System.getProperty("java.io.tmpdir")
+                                + "): " + e.getMessage(),
+                        e);
+            }
+            current = workspace;
+        }
+        return workspace;
+    }
+
+    /** The folder whose contents outlive this JVM. */
+    Path cache() {
+        return cache;
+    }
+
+    /** A path in this JVM's own folder that was never handed out before; nothing exists there yet. */
+    Path unused(String kind) {
+        return run.resolve(kind + "-" + names.incrementAndGet());
+    }
+
+    private static Path openCache() throws IOException {
+        Path temp = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
+        Path folder = temp.resolve("lifebelt-testing-" + System.getProperty("user.name"));
+        try {
+            Folders.createReadable(folder);
+        } catch (FileAlreadyExistsException alreadyThere) {
+            LOG.trace("{} was there already", folder);
+        }
+        refuseForeign(temp, folder);
+        return folder;
+    }
+
+    /** Programs are run from this folder, so another user must not be able to have put them there. */
+    private static void refuseForeign(Path temp, Path folder) throws IOException {
+        Path probe = Files.createTempFile(temp, "lifebelt-", ".owner");
+        try {
+            boolean own = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+                    && Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(probe));
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS);
+            if (!own
+                    || permissions.contains(PosixFilePermission.GROUP_WRITE)
+                    || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+                throw new IOException(folder + " is not a folder that only this user can write to;"
+                        + " remove it, or set -Djava.io.tmpdir to another place");
+            }
+        } finally {
+            Files.delete(probe);
+        }
+    }
+
+    private static void sweep(Path cache) throws IOException {
+        try (DirectoryStream<Path> runs = Files.newDirectoryStream(cache, RUN_PREFIX + "*")) {
+            for (Path abandoned : runs) {
+                // Closing a file frees all locks this process has on it, and another class loader may hold one.
+                if (abandoned.getFileName().toString().startsWith(OWN_RUNS)) {
+                    continue;
+                }
+                try (FileChannel channel = FileChannel.open(abandoned.resolve(LOCK), StandardOpenOption.WRITE);
+                        FileLock free = channel.tryLock()) {
+                    if (free != null) {
+                        Folders.delete(abandoned);
+                    }
+                } catch (IOException | OverlappingFileLockException e) {
+                    LOG.debug("Left {} alone", abandoned, e);
+                }
+            }
+        }
+    }
+}
