@@ -13,6 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The uninteresting half of a {@link Socket} over a channel: state and options, handed through. */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // the channel does its own locking
 abstract class ChannelSocket extends Socket {
 
     final SocketChannel channel;

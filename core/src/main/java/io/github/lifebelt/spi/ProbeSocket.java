@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * <p>As thread-safe as a socket: one reader and one writer at a time; {@link #abort()}, {@link #close()} and
  * {@link #probe()} from anywhere.
  */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // no monitor: close() must get through to a blocked reader
 public final class ProbeSocket extends ChannelSocket {
 
     /** What {@link #probe()} saw. */

@@ -128,9 +128,9 @@ public final class UnitOfWork {
      * @see #call(Work)
      */
     public <X extends Exception> void run(Task<X> task) throws X {
-        Work<@Nullable Void, X> work = tx -> {
+        Work<Boolean, X> work = tx -> {
             task.accept(tx);
-            return null;
+            return true;
         };
         call(work);
     }

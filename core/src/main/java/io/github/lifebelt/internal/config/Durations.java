@@ -42,7 +42,7 @@ public final class Durations {
     /** The shortest exact way to write a duration for people. */
     public static String text(Duration duration) {
         long millis = duration.toMillis();
-        if (duration.isZero() || duration.minusMillis(millis).isZero() && millis % 1000 != 0) {
+        if (duration.isZero() || (duration.minusMillis(millis).isZero() && millis % 1000 != 0)) {
             return millis + (millis == 0 ? "" : "ms");
         }
         if (!duration.minusMillis(millis).isZero()) {

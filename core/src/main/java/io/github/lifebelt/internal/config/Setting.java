@@ -40,6 +40,7 @@ public enum Setting {
         void read(PoolBuilder builder, String setting, String value);
     }
 
+    @SuppressWarnings("ImmutableEnumChecker") // readers keep nothing
     private final Reader reader;
 
     Setting(Reader reader) {

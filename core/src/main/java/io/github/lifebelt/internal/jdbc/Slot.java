@@ -273,7 +273,7 @@ public final class Slot extends ForwardingConnection {
             attempt.abort();
         }
         Physical p = physical;
-        boolean hadBeenLent = p != null && p.wasLent() || warm;
+        boolean hadBeenLent = warm || (p != null && p.wasLent());
         if (p != null) {
             physical = null;
             if (p.broken() || p.probe() == Liveness.DEAD) {

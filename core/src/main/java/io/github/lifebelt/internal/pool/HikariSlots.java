@@ -2,21 +2,16 @@ package io.github.lifebelt.internal.pool;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.SQLExceptionOverride;
 import com.zaxxer.hikari.pool.HikariPool;
 import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.internal.jdbc.PoolThread;
 import io.github.lifebelt.internal.jdbc.Slot;
-import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import java.util.logging.Logger;
-import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * HikariCP as a keeper of slots: its bag, its recycle, its keepalive, its leak detection and its reset of the session,
@@ -48,8 +43,7 @@ final class HikariSlots {
         if (config.schema() != null) {
             hc.setSchema(config.schema());
         }
-        // The lease has judged already, and a slot outlives its connection.
-        hc.setExceptionOverride(new NeverEvict());
+        hc.setExceptionOverride(new HikariNeverEvict());
         hc.setRegisterMbeans(false);
         hikari = new HikariDataSource(hc);
         // The one way to give HikariCP's wait the time that is left. Public and exported in all supported versions.
@@ -81,14 +75,6 @@ final class HikariSlots {
         hikari.close();
     }
 
-    private static final class NeverEvict implements SQLExceptionOverride {
-        // The interface has a nested type of the annotation's name.
-        @java.lang.Override
-        public Override adjudicate(SQLException failure) {
-            return Override.DO_NOT_EVICT;
-        }
-    }
-
     private static final class Threads implements ThreadFactory {
         private final String pool;
         private final AtomicInteger made = new AtomicInteger();
@@ -100,67 +86,6 @@ final class HikariSlots {
         @Override
         public Thread newThread(Runnable task) {
             return new PoolThread(task, pool + ":slots-" + made.incrementAndGet());
-        }
-    }
-
-    /** Gives HikariCP an empty slot at once. */
-    private static final class SlotSource implements DataSource {
-        private final Supplier<Slot> newSlot;
-
-        SlotSource(Supplier<Slot> newSlot) {
-            this.newSlot = newSlot;
-        }
-
-        @Override
-        public Connection getConnection() {
-            if (Thread.currentThread() instanceof PoolThread thread) {
-                // HikariCP sleeps 30 ms after each connection that it has added, which made the first burst on a pool of
-                // 50 last 1.5 s. The sleep ends at once if the thread is interrupted; the executor it runs in clears
-                // the flag before the next task.
-                thread.interrupt();
-            }
-            return newSlot.get();
-        }
-
-        @Override
-        public Connection getConnection(String user, String password) {
-            return getConnection();
-        }
-
-        @Override
-        public int getLoginTimeout() {
-            // How long HikariCP waits for its adder at shutdown. Ours has nothing to wait for.
-            return 1;
-        }
-
-        @Override
-        public void setLoginTimeout(int seconds) {
-            // The borrower's deadline is in the socket.
-        }
-
-        @Override
-        public @Nullable PrintWriter getLogWriter() {
-            return null;
-        }
-
-        @Override
-        public void setLogWriter(@Nullable PrintWriter out) {
-            // Logging goes through SLF4J.
-        }
-
-        @Override
-        public Logger getParentLogger() {
-            return Logger.getLogger("io.github.lifebelt");
-        }
-
-        @Override
-        public <T> T unwrap(Class<T> type) throws SQLException {
-            throw new SQLException("nothing to unwrap");
-        }
-
-        @Override
-        public boolean isWrapperFor(Class<?> type) {
-            return false;
         }
     }
 }

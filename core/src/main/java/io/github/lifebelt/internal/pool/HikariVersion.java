@@ -56,7 +56,7 @@ final class HikariVersion {
                 + Long.parseLong(matcher.group(3));
     }
 
-    private static @Nullable String found() {
+    static @Nullable String found() {
         try (InputStream in = HikariConfig.class.getResourceAsStream(POM)) {
             if (in == null) {
                 return null;

@@ -63,6 +63,7 @@ final class PermitQueue {
      * @throws InterruptedException if interrupted while waiting; no permit is held then
      * @throws SQLException what patience threw; no permit is held then
      */
+    @SuppressWarnings("ThreadPriorityCheck") // yielding was measured; correctness does not rest on it
     boolean acquire(long sinceNanos, Patience patience) throws InterruptedException, SQLException {
         pending.incrementAndGet();
         try {

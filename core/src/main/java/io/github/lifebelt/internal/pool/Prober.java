@@ -110,8 +110,8 @@ final class Prober {
                         new InetSocketAddress(host.name(), port == null ? defaultPort : port), TCP_TIMEOUT_MILLIS);
                 return true;
             } catch (IOException e) {
-                // The next host, then: the gate already holds the failure that people will see.
-                continue;
+                // The next host, then. People are shown the failure of the whole connect, which the gate holds.
+                LOG.trace("nobody listens at {}", host, e);
             }
         }
         return false;
