@@ -41,6 +41,9 @@ final class PostgresDataFolder {
     Path create(Path folder, PostgresSettings settings) throws IOException {
         Path data = folder.resolve("data");
         Folders.copy(template(), data);
+        List<String> singleUser =
+                List.of(binaries.program("postgres"), "--single", "-D", data.toString(), "-c", "ssl=off", "template1");
+        expectSuccess(Command.run(runAs.command(singleUser), folder, settings.bootstrap(), LONGEST));
         Files.writeString(data.resolve("postgresql.conf"), settings.configuration(), StandardOpenOption.APPEND);
         Files.writeString(data.resolve("pg_hba.conf"), settings.access());
         TestCertificates.ServerCertificate certificate = settings.certificate();
@@ -48,9 +51,6 @@ final class PostgresDataFolder {
             install(certificate.chain(), data.resolve(CERTIFICATE));
             install(certificate.privateKey(), data.resolve(KEY));
         }
-        List<String> singleUser =
-                List.of(binaries.program("postgres"), "--single", "-D", data.toString(), "-c", "ssl=off", "template1");
-        expectSuccess(Command.run(runAs.command(singleUser), folder, settings.bootstrap(), LONGEST));
         return data;
     }
 

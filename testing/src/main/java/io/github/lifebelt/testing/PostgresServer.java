@@ -278,7 +278,9 @@ final class PostgresServer implements AutoCloseable {
         warden.signal("STOP", server);
         awaitFrozen(List.of(server));
         List<ProcessHandle> all = withChildren(server);
-        warden.signal("KILL", all);
+        // The server itself last, and stopped as it is: nobody is to notice and say goodbye to clients.
+        warden.signal("KILL", all.subList(1, all.size()));
+        warden.signal("KILL", server);
         if (!Waiting.until(DIE, () -> Processes.areGone(all))) {
             throw new IOException("some of its processes survived kill -9 for " + DIE.toSeconds() + " s");
         }

@@ -81,6 +81,26 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     /**
+     * The same as {@link #jdbcUrl()} by way of a proxy that stands in front of this server.
+     *
+     * @param proxy a proxy to {@link #host()} and {@link #port()}
+     * @return the string
+     */
+    public String jdbcUrl(FaultProxy proxy) {
+        return jdbcUrl(proxy.port());
+    }
+
+    /**
+     * The same as {@link #url()} by way of a proxy that stands in front of this server.
+     *
+     * @param proxy a proxy to {@link #host()} and {@link #port()}
+     * @return the string; it holds the password
+     */
+    public String url(FaultProxy proxy) {
+        return "postgresql://" + Percent.encode(user()) + ":" + Percent.encode(password()) + "@" + target(proxy.port());
+    }
+
+    /**
      * The ordinary user that owns the database.
      *
      * @return the name of the role
@@ -166,9 +186,8 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     private String target(int port) {
-        String tls = authority == null
-                ? "sslmode=disable"
-                : "sslmode=verify-full&sslrootcert=" + Percent.encode(authority.toString());
+        String tls =
+                authority == null ? "sslmode=disable" : "sslmode=verify-full&sslrootcert=" + Percent.encode(authority);
         return HOST + ":" + port + "/" + Percent.encode(database()) + "?" + tls;
     }
 

@@ -1,0 +1,151 @@
+package io.github.lifebelt.testing;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One client's connection through a {@link FaultProxy}, with the one to the server behind it. */
+final class ProxiedConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxiedConnection.class);
+    private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+
+    private final FaultProxy proxy;
+    private final Socket client;
+    private final Socket server = new Socket();
+    private final DelayLine toServer;
+    private final DelayLine toClient;
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
+    private final AtomicInteger active = new AtomicInteger();
+    private volatile boolean lost;
+    private volatile boolean finishing;
+
+    ProxiedConnection(FaultProxy proxy, Socket client) {
+        this.proxy = proxy;
+        this.client = client;
+        this.toServer = new DelayLine(this, client, server, proxy.bytesToServer);
+        this.toClient = new DelayLine(this, server, client, proxy.bytesToClient);
+    }
+
+    /** Connects to the server and forwards. */
+    void open(InetSocketAddress address) {
+        start("connect", () -> {
+            try {
+                client.setTcpNoDelay(true);
+                server.setTcpNoDelay(true);
+                server.connect(address, CONNECT_TIMEOUT_MILLIS);
+            } catch (IOException e) {
+                LOG.debug("The server at {} took no connection: {}", address, e.getMessage());
+                reset();
+                return;
+            }
+            start("to-server-read", toServer::read);
+            start("to-server-write", toServer::write);
+            start("to-client-read", toClient::read);
+            start("to-client-write", toClient::write);
+        });
+    }
+
+    /** Never answers: reads what the client sends, and has no server. */
+    void openSilent() {
+        lost = true;
+        start("silent-read", () -> {
+            toServer.read();
+            close();
+        });
+        start("silent-write", toClient::write);
+    }
+
+    /** Closes towards both sides, after what is under way. */
+    void finish() {
+        finishing = true;
+        toServer.finish();
+        toClient.finish();
+    }
+
+    /** Cuts both sides off with a TCP reset. */
+    void reset() {
+        closeWithReset(client);
+        closeWithReset(server);
+        end();
+    }
+
+    /** Closes both sides. */
+    void close() {
+        closeQuietly(client);
+        closeQuietly(server);
+        end();
+    }
+
+    boolean isFinishing() {
+        return finishing;
+    }
+
+    /** Whether the proxy has closed towards this side, so that what it still sends is to be refused. */
+    boolean wasToldOfFinish(Socket side) {
+        return finishing && (toServer.isClosedTowards(side) || toClient.isClosedTowards(side));
+    }
+
+    /** Whether bytes vanish. Once some have, the rest is of no use to the receiver, so none come through any more. */
+    boolean swallows() {
+        if (!lost && proxy.isBlackhole()) {
+            lost = true;
+        }
+        return lost;
+    }
+
+    long latencyNanos() {
+        return proxy.latencyNanos();
+    }
+
+    static void closeWithReset(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (IOException e) {
+            LOG.trace("Was closed already", e);
+        }
+        closeQuietly(socket);
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.trace("Closing failed", e);
+        }
+    }
+
+    private void end() {
+        proxy.forget(this);
+        threads.forEach(Thread::interrupt);
+    }
+
+    private interface Loop {
+        void run() throws InterruptedException;
+    }
+
+    private void start(String name, Loop loop) {
+        active.incrementAndGet();
+        Thread thread = new Thread(() -> run(loop), "lifebelt-proxy-" + proxy.port() + "-" + name);
+        thread.setDaemon(true);
+        threads.add(thread);
+        thread.start();
+    }
+
+    private void run(Loop loop) {
+        try {
+            loop.run();
+        } catch (InterruptedException e) {
+            LOG.trace("The connection was closed", e);
+        } finally {
+            threads.remove(Thread.currentThread());
+            if (active.decrementAndGet() == 0) {
+                close();
+            }
+        }
+    }
+}
