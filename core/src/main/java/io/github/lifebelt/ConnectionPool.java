@@ -109,8 +109,8 @@ public final class ConnectionPool implements DataSource, AutoCloseable {
     /** Refused: a pool has one identity. Use a pool for each, or {@link PoolBuilder#credentials}. */
     @Override
     public Connection getConnection(@Nullable String user, @Nullable String password) throws SQLException {
-        throw new SQLFeatureNotSupportedException("a pool logs in as one user; give each user a pool of its own,"
-                + " or set PoolBuilder.credentials");
+        throw new SQLFeatureNotSupportedException(
+                "a pool logs in as one user; give each user a pool of its own," + " or set PoolBuilder.credentials");
     }
 
     /**

@@ -19,8 +19,9 @@ class ArchitectureTest {
     private static final String ROOT = "io.github.lifebelt";
     private static final int MOST_PUBLIC_TYPES = 30;
 
-    private static final JavaClasses CORE =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages(ROOT);
+    private static final JavaClasses CORE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
 
     @Test
     void publicTypesStayFew() {
@@ -100,7 +101,8 @@ class ArchitectureTest {
         noMethods()
                 .that()
                 .areDeclaredInClassesThat()
-                .haveNameMatching(ROOT + "\\.internal\\.pool\\.(PoolEngine|PermitQueue|LivenessCheck|Hygiene|Generation)")
+                .haveNameMatching(
+                        ROOT + "\\.internal\\.pool\\.(PoolEngine|PermitQueue|LivenessCheck|Hygiene|Generation)")
                 .should()
                 .haveModifier(JavaModifier.SYNCHRONIZED)
                 .check(CORE);

@@ -96,7 +96,9 @@ public final class PoolMetrics implements MeterBinder {
     }
 
     private void gauge(MeterRegistry registry, String name, Tags tags, ToDoubleFunction<PoolStats> figure) {
-        Gauge.builder(name, pool, p -> figure.applyAsDouble(p.stats())).tags(tags).register(registry);
+        Gauge.builder(name, pool, p -> figure.applyAsDouble(p.stats()))
+                .tags(tags)
+                .register(registry);
     }
 
     private void counter(MeterRegistry registry, String name, Tags tags, ToDoubleFunction<PoolStats> figure) {

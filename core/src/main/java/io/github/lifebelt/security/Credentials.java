@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param secret password or token; null where the server asks for none
  * @param expiresAt when new logins with this secret will be refused; null if it does not expire
  */
-public record Credentials(@Nullable String user, @Nullable String secret, @Nullable Instant expiresAt) {
+public record Credentials(
+        @Nullable String user,
+        @Nullable String secret,
+        @Nullable Instant expiresAt) {
 
     /**
      * Credentials that do not expire.

@@ -205,7 +205,8 @@ public final class ProbeSocket extends ChannelSocket {
         }
         try {
             boolean connected = channel.connect(endpoint);
-            SelectionKey key = channel.register(readSelector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT);
+            SelectionKey key =
+                    channel.register(readSelector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT);
             if (!connected) {
                 do {
                     await(readSelector, timeoutMillis, "connect");

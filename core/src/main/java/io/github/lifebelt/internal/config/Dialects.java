@@ -31,7 +31,8 @@ public final class Dialects {
     public static Dialect forUrl(String url) {
         if (url.isBlank()) {
             throw new ConfigurationException(
-                    "URL_MISSING", "the database URL is empty; expected for example " + "postgresql://user@host/database");
+                    "URL_MISSING",
+                    "the database URL is empty; expected for example " + "postgresql://user@host/database");
         }
         Map<String, Dialect> bySchema = new LinkedHashMap<>();
         for (Dialect dialect : load()) {
@@ -51,7 +52,8 @@ public final class Dialects {
         throw new ConfigurationException(
                 "UNKNOWN_SCHEME",
                 "the database URL begins with " + schemeOf(url) + "; known here: "
-                        + (bySchema.isEmpty() ? "nothing, because no dialect is on the class path: add"
+                        + (bySchema.isEmpty()
+                                ? "nothing, because no dialect is on the class path: add"
                                         + " io.github.lifebelt:lifebelt-postgres"
                                 : String.join(" ", new TreeSet<>(bySchema.keySet()))));
     }

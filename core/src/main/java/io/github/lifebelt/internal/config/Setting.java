@@ -99,7 +99,8 @@ public enum Setting {
         return (builder, setting, value) -> {
             Duration read = Durations.parse(value);
             if (read == null) {
-                throw Limits.refused(setting, "'" + value + "'", "a duration with its unit such as 250ms, 30s, 5m, PT30S, or 0");
+                throw Limits.refused(
+                        setting, "'" + value + "'", "a duration with its unit such as 250ms, 30s, 5m, PT30S, or 0");
             }
             target.accept(builder, read);
         };
@@ -138,8 +139,11 @@ public enum Setting {
                         case "read-committed" -> Connection.TRANSACTION_READ_COMMITTED;
                         case "repeatable-read" -> Connection.TRANSACTION_REPEATABLE_READ;
                         case "serializable" -> Connection.TRANSACTION_SERIALIZABLE;
-                        default -> throw Limits.refused(
-                                setting, "'" + value + "'", "read-uncommitted, read-committed, repeatable-read, serializable");
+                        default ->
+                            throw Limits.refused(
+                                    setting,
+                                    "'" + value + "'",
+                                    "read-uncommitted, read-committed, repeatable-read, serializable");
                     });
         }
     }

@@ -1,7 +1,7 @@
 package io.github.lifebelt.internal.jdbc;
 
-import java.sql.Connection;
 import java.sql.CallableStatement;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 

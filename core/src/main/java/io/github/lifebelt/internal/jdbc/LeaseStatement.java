@@ -1,9 +1,9 @@
 package io.github.lifebelt.internal.jdbc;
 
 import java.sql.Connection;
-import java.sql.Statement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 
 /** A {@link Statement} of a lease. */
 final class LeaseStatement extends ForwardingStatement {

@@ -22,8 +22,7 @@ public final class ScopedLease extends Lease {
     private @Nullable SQLException poison;
     private volatile @Nullable String ended;
 
-    public ScopedLease(
-            LeaseOwner owner, Connection proxied, Slot slot, long sinceNanos, Dialect dialect, String unit) {
+    public ScopedLease(LeaseOwner owner, Connection proxied, Slot slot, long sinceNanos, Dialect dialect, String unit) {
         super(owner, proxied, slot, sinceNanos);
         this.dialect = dialect;
         this.unit = unit;
@@ -97,7 +96,8 @@ public final class ScopedLease extends Lease {
             return;
         }
         try {
-            physical.within(System.nanoTime() + ROLLBACK_NANOS, jdbc -> proxied().rollback());
+            physical.within(
+                    System.nanoTime() + ROLLBACK_NANOS, jdbc -> proxied().rollback());
         } catch (SQLException e) {
             physical.markBroken();
             throw e;
@@ -150,7 +150,7 @@ public final class ScopedLease extends Lease {
 
     private IllegalStateException refused(String call, String instead) {
         enter();
-        return new IllegalStateException("[UNIT_OWNS_TRANSACTION] " + call + " was called on the connection of unit '"
-                + unit + "': " + instead);
+        return new IllegalStateException(
+                "[UNIT_OWNS_TRANSACTION] " + call + " was called on the connection of unit '" + unit + "': " + instead);
     }
 }

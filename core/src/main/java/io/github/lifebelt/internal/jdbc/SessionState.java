@@ -76,7 +76,8 @@ final class SessionState {
         serverIsolation = level;
     }
 
-    @Nullable String catalog() {
+    @Nullable
+    String catalog() {
         return catalog;
     }
 
@@ -84,7 +85,8 @@ final class SessionState {
         catalog = name;
     }
 
-    @Nullable String schema() {
+    @Nullable
+    String schema() {
         return schema;
     }
 

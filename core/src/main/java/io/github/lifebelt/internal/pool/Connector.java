@@ -21,8 +21,7 @@ final class Connector {
     private final Listeners listeners;
     private final LongAdder connects = new LongAdder();
 
-    Connector(
-            PoolConfig config, Dialect dialect, TlsPolicy.Decision tls, Generation generation, Listeners listeners) {
+    Connector(PoolConfig config, Dialect dialect, TlsPolicy.Decision tls, Generation generation, Listeners listeners) {
         this.config = config;
         this.dialect = dialect;
         this.tls = tls;

@@ -60,7 +60,8 @@ final class Gate {
      *
      * @return how long the gate was closed, or null if it was open
      */
-    @Nullable Duration open() {
+    @Nullable
+    Duration open() {
         if (outage == null) {
             return null;
         }
@@ -107,7 +108,8 @@ final class Gate {
     }
 
     /** What a borrower gets that could not be served, or null if the gate is open by now. */
-    @Nullable DatabaseUnavailableException unavailable(long waitedNanos) {
+    @Nullable
+    DatabaseUnavailableException unavailable(long waitedNanos) {
         Outage now = outage;
         return now == null ? null : unavailable(waitedNanos, now.since(), now.cause(), now.causeAt());
     }
@@ -131,6 +133,7 @@ final class Gate {
     }
 
     private static String ago(Instant then, Instant now) {
-        return Durations.text(Duration.ofMillis(Math.max(0, Duration.between(then, now).toMillis()))) + " ago";
+        return Durations.text(Duration.ofMillis(
+                        Math.max(0, Duration.between(then, now).toMillis()))) + " ago";
     }
 }

@@ -28,8 +28,10 @@ final class HikariVersion {
     static void check() {
         String found = found();
         if (found == null) {
-            LOG.warn("HikariCP's version cannot be told (repackaged?); supported are {} up to, not including, {}",
-                    OLDEST, BELOW);
+            LOG.warn(
+                    "HikariCP's version cannot be told (repackaged?); supported are {} up to, not including, {}",
+                    OLDEST,
+                    BELOW);
             return;
         }
         if (!supported(found)) {

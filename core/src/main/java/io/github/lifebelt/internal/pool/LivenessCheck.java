@@ -37,7 +37,8 @@ final class LivenessCheck {
      *
      * @return null if the connection lives, else what is wrong with it
      */
-    @Nullable String whatIsWrong(Physical physical, long now, long deadlineNanos) {
+    @Nullable
+    String whatIsWrong(Physical physical, long now, long deadlineNanos) {
         if (physical.broken()) {
             return "it had failed";
         }
@@ -65,7 +66,8 @@ final class LivenessCheck {
     }
 
     /** The same for HikariCP's keepalive: always a round trip. */
-    @Nullable String whatIsWrongNow(Physical physical) {
+    @Nullable
+    String whatIsWrongNow(Physical physical) {
         if (generation.condemns(physical)) {
             return "another connection to the same server did not answer in time";
         }
@@ -73,7 +75,8 @@ final class LivenessCheck {
     }
 
     /** A round trip that ends at the deadline. */
-    @Nullable String failureOfPing(Physical physical, long deadlineNanos) {
+    @Nullable
+    String failureOfPing(Physical physical, long deadlineNanos) {
         long asOf = generation.current();
         pings.increment();
         try {

@@ -78,7 +78,8 @@ final class Outages {
 
     private boolean probeByLogin() {
         try {
-            connector.connect(new SlotConnect(), System.nanoTime() + PROBE_LOGIN_NANOS)
+            connector
+                    .connect(new SlotConnect(), System.nanoTime() + PROBE_LOGIN_NANOS)
                     .closePolitely();
         } catch (SQLException e) {
             if (!isRefusal(e)) {

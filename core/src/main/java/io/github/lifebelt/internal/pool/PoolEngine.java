@@ -97,7 +97,10 @@ public final class PoolEngine implements LeaseOwner {
     }
 
     private void suspected(String reason) {
-        LOG.warn("{}: each connection made before now has to answer a ping before it is lent: {}", config.name(), reason);
+        LOG.warn(
+                "{}: each connection made before now has to answer a ping before it is lent: {}",
+                config.name(),
+                reason);
         listeners.tell(listener -> listener.poolSuspected(reason));
     }
 
@@ -175,7 +178,7 @@ public final class PoolEngine implements LeaseOwner {
             return rack.take(deadline - System.nanoTime());
         } catch (SQLException e) {
             checkOpen();
-            throw e.getCause() instanceof InterruptedException ? BorrowErrors.interrupted(e) : exhausted(begin);
+            throw exhausted(begin);
         }
     }
 
@@ -373,7 +376,10 @@ public final class PoolEngine implements LeaseOwner {
         try {
             for (int held = 0; held < rack.size(); held++) {
                 if (!rack.queue().acquire(System.nanoTime(), () -> untilNanos)) {
-                    LOG.warn("{}: closed with {} connections in use; they are aborted", config.name(), rack.size() - held);
+                    LOG.warn(
+                            "{}: closed with {} connections in use; they are aborted",
+                            config.name(),
+                            rack.size() - held);
                     return;
                 }
             }

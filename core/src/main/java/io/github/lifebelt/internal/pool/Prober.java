@@ -80,7 +80,8 @@ final class Prober {
             if (System.nanoTime() - begin > QUICK_PHASE_NANOS) {
                 period = Math.min(SLOW_PERIOD_NANOS, period * 2);
             }
-            // Half a period of jitter at most, so that a fleet that lost its server at one moment does not return at one.
+            // Half a period of jitter at most, so that a fleet that lost its server at one moment does not return at
+            // one.
             long jitter = ThreadLocalRandom.current().nextLong(period / 2 + 1);
             LockSupport.parkNanos(this, period == QUICK_PERIOD_NANOS ? period : period - jitter);
         }

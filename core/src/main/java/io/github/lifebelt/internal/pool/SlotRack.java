@@ -55,13 +55,34 @@ final class SlotRack {
         return size;
     }
 
-    /** A slot for a permit that the caller holds. */
+    /**
+     * A slot for a permit that the caller holds. There is one, or will be in a moment; so an interrupt, which has its
+     * say while a borrower waits for a permit, does not end this: clean-up code on interrupted threads has to borrow.
+     */
     Connection take(long leftNanos) throws SQLException {
-        return hikari.take(leftNanos);
+        long deadline = System.nanoTime() + leftNanos;
+        boolean interrupted = false;
+        try {
+            for (; ; ) {
+                try {
+                    return hikari.take(deadline - System.nanoTime());
+                } catch (SQLException e) {
+                    if (!(e.getCause() instanceof InterruptedException)) {
+                        throw e;
+                    }
+                    interrupted |= Thread.interrupted();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** A slot and a permit, or null if one of them is not free at this moment. */
-    @Nullable Connection takeIfFree() {
+    @Nullable
+    Connection takeIfFree() {
         if (!queue.tryAcquire()) {
             return null;
         }
@@ -83,7 +104,8 @@ final class SlotRack {
                     proxied.close();
                 }
             }
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
+            // HikariCP's proxies throw a NullPointerException when their pool was closed meanwhile.
             LOG.debug("{}: a slot was not put back cleanly", pool, e);
         } finally {
             queue.release();

@@ -108,7 +108,8 @@ final class Warmer {
             return false;
         }
         long now = System.nanoTime();
-        String wrong = check.whatIsWrong(physical, now, now + config.borrowTimeout().toNanos());
+        String wrong =
+                check.whatIsWrong(physical, now, now + config.borrowTimeout().toNanos());
         if (wrong != null) {
             slot.drop(physical, wrong);
         }

@@ -46,7 +46,8 @@ class PermitQueueTest {
         PermitQueue queue = new PermitQueue(0);
         long begin = System.nanoTime();
         assertThat(acquire(queue, Duration.ofMillis(50))).isFalse();
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(50), Duration.ofMillis(300));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isBetween(Duration.ofMillis(50), Duration.ofMillis(300));
         assertThat(queue.pending()).isZero();
     }
 

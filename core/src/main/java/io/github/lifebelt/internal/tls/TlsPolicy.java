@@ -1,0 +1,101 @@
+package io.github.lifebelt.internal.tls;
+
+import io.github.lifebelt.security.SslMode;
+import io.github.lifebelt.spi.ConnectRequest;
+import io.github.lifebelt.spi.Dialect;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is demanded of TLS in the end.
+ *
+ * <p>On host names that a cloud gives out, whose servers show certificates of public authorities, every mode is raised to
+ * {@link SslMode#VERIFY_FULL}: it costs nothing there, and {@code require} as the clouds' portals write it verifies
+ * nothing. Elsewhere what was given is kept, and what it does not verify is a warning.
+ */
+public final class TlsPolicy {
+
+    private static final String OPT_OUT =
+            "to take the mode as given: PoolBuilder.sslModeAsGiven(), or lifebelt.ssl-mode-as-given=true in the URL";
+    private static final Set<String> LOOPBACK = Set.of("", "localhost", "::1", "0:0:0:0:0:0:0:1");
+
+    private TlsPolicy() {}
+
+    /**
+     * The outcome.
+     *
+     * @param tls what dialects connect with
+     * @param notes for one INFO line each
+     * @param warnings for one WARN line each
+     * @param failureHint for the end of an error about TLS, or null
+     */
+    public record Decision(
+            ConnectRequest.Tls tls,
+            List<String> notes,
+            List<String> warnings,
+            @Nullable String failureHint) {}
+
+    /**
+     * Decides, and reads the root certificates.
+     *
+     * @throws io.github.lifebelt.ConfigurationException if they cannot be read
+     */
+    public static Decision resolve(DatabaseUrl url, Dialect dialect, boolean sslModeAsGiven) {
+        List<String> notes = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
+        SslMode given = url.sslMode();
+        boolean publicNames = !url.hosts().isEmpty()
+                && url.hosts().stream().allMatch(host -> dialect.hasPubliclyTrustedCertificate(host.name()));
+        String failureHint = null;
+        SslMode mode;
+        if (publicNames && !sslModeAsGiven && given != SslMode.DISABLE) {
+            mode = SslMode.VERIFY_FULL;
+            if (given != SslMode.VERIFY_FULL) {
+                String raised = "sslmode " + (given == null ? "(none)" : given) + " is raised to verify-full for "
+                        + url.target() + ", verified against "
+                        + (hasRootFile(url) ? url.sslRootCert() : "the JDK's trust store") + "; " + OPT_OUT;
+                notes.add(raised);
+                failureHint = "The " + raised;
+            }
+        } else if (given == null) {
+            mode = SslMode.PREFER;
+            if (!isLoopback(url)) {
+                warnings.add(unverified(url, "no sslmode was given, so TLS is used if the server offers it"));
+            }
+        } else if (hasRootFile(url) && (given == SslMode.REQUIRE)) {
+            mode = SslMode.VERIFY_CA;
+            notes.add("sslmode require with an sslrootcert verifies the chain, as in libpq; write verify-full to verify"
+                    + " the host name too");
+        } else {
+            mode = given;
+            if (!mode.verifies() && !isLoopback(url)) {
+                warnings.add(unverified(url, "sslmode " + mode));
+            }
+        }
+        ConnectRequest.Tls tls = new ConnectRequest.Tls(
+                mode,
+                mode == SslMode.DISABLE
+                        ? null
+                        : TrustContexts.of(mode.verifies(), hasRootFile(url) ? url.sslRootCert() : null));
+        return new Decision(tls, List.copyOf(notes), List.copyOf(warnings), failureHint);
+    }
+
+    private static String unverified(DatabaseUrl url, String how) {
+        return how + ": who answers as " + url.target()
+                + " is not verified, so whoever stands between can read and change"
+                + " what is sent; write sslmode=verify-full, with sslrootcert=<PEM file> if the server's root is not in"
+                + " the JDK's trust store";
+    }
+
+    private static boolean hasRootFile(DatabaseUrl url) {
+        return url.sslRootCert() != null && !url.sslRootCert().equals("system");
+    }
+
+    private static boolean isLoopback(DatabaseUrl url) {
+        return url.hosts().stream()
+                .allMatch(host -> LOOPBACK.contains(host.name()) || host.name().startsWith("127."));
+    }
+}

@@ -1,0 +1,135 @@
+package io.github.lifebelt.internal.tls;
+
+import io.github.lifebelt.ConfigurationException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** TLS contexts in memory, one for each pool: no key store files, and connections that resume each other's sessions. */
+final class TrustContexts {
+
+    private TrustContexts() {}
+
+    /**
+     * A context.
+     *
+     * @param verifies false to trust whoever answers
+     * @param rootFile PEM certificates to trust, or null for the JDK's
+     */
+    static SSLContext of(boolean verifies, @Nullable String rootFile) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            TrustManager[] managers = null;
+            if (rootFile != null) {
+                // Read also where it is not used: a wrong path is a mistake whatever the mode.
+                managers = trusting(roots(rootFile));
+            }
+            context.init(null, verifies ? managers : new TrustManager[] {new TrustsAnybody()}, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new ConfigurationException(
+                    "TLS_UNAVAILABLE", "this JDK cannot make a TLS context: " + e.getMessage(), e);
+        }
+    }
+
+    private static TrustManager[] trusting(KeyStore roots) throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(roots);
+        return factory.getTrustManagers();
+    }
+
+    private static KeyStore roots(String file) throws GeneralSecurityException {
+        Collection<? extends Certificate> certificates = certificates(file);
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        try {
+            store.load(null, null);
+        } catch (IOException e) {
+            throw new GeneralSecurityException("an empty key store cannot be made", e);
+        }
+        int number = 0;
+        for (Certificate certificate : certificates) {
+            store.setCertificateEntry("root-" + number++, certificate);
+        }
+        return store;
+    }
+
+    private static Collection<? extends Certificate> certificates(String file) {
+        Path path;
+        try {
+            path = Path.of(file);
+        } catch (InvalidPathException e) {
+            throw new ConfigurationException(
+                    "SSL_ROOT_CERT_MISSING", "sslrootcert '" + file + "' is no path: " + e.getReason(), e);
+        }
+        if (!Files.exists(path)) {
+            throw new ConfigurationException(
+                    "SSL_ROOT_CERT_MISSING",
+                    "sslrootcert " + path.toAbsolutePath()
+                            + " does not exist; allowed: a readable file of PEM certificates,"
+                            + " or 'system' for the JDK's trust store");
+        }
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(path))) {
+            Collection<? extends Certificate> found =
+                    CertificateFactory.getInstance("X.509").generateCertificates(in);
+            if (found.isEmpty()) {
+                throw invalid(path, "it holds no certificate", null);
+            }
+            return found;
+        } catch (CertificateException e) {
+            throw invalid(path, String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    "SSL_ROOT_CERT_UNREADABLE", "sslrootcert " + path.toAbsolutePath() + " cannot be read: " + e, e);
+        }
+    }
+
+    private static ConfigurationException invalid(Path path, String why, @Nullable Exception cause) {
+        String message = "sslrootcert " + path.toAbsolutePath() + " is no file of PEM certificates: " + why;
+        return cause == null
+                ? new ConfigurationException("SSL_ROOT_CERT_INVALID", message)
+                : new ConfigurationException("SSL_ROOT_CERT_INVALID", message, cause);
+    }
+
+    /** For the modes that encrypt without verifying. The pool warns about them. */
+    private static final class TrustsAnybody extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.lifebelt.internal.tls;
+
+import org.jspecify.annotations.NullMarked;

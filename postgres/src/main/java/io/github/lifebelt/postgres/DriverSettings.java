@@ -1,0 +1,246 @@
+package io.github.lifebelt.postgres;
+
+import io.github.lifebelt.ConfigurationException;
+import io.github.lifebelt.postgres.net.ConnectRequests;
+import io.github.lifebelt.postgres.net.LifebeltSocketFactory;
+import io.github.lifebelt.postgres.net.LifebeltSslFactory;
+import io.github.lifebelt.spi.ConnectRequest;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A database in pgjdbc's words: its properties without credentials and TLS, and a URL of them for display.
+ *
+ * <p>Everything goes to the driver as properties. A URL would have to carry the password, and drivers repeat URLs in
+ * their errors.
+ */
+final class DriverSettings {
+
+    static final String DIALECT = "postgresql";
+    static final String DRIVER_URL = "jdbc:postgresql:";
+
+    // Verified by nothing of ours yet, or answered by files that a pool should not depend on.
+    private static final Set<String> UNSUPPORTED = Set.of(
+            "sslcert",
+            "sslkey",
+            "sslpassword",
+            "sslcrl",
+            "sslcrldir",
+            "sslcertmode",
+            "sslkeylogfile",
+            "ssl_min_protocol_version",
+            "ssl_max_protocol_version",
+            "service",
+            "servicefile",
+            "hostaddr",
+            "requirepeer",
+            "replication",
+            "min_protocol_version",
+            "max_protocol_version",
+            "scram_client_key",
+            "scram_server_key",
+            "tcp_user_timeout",
+            "krbsrvname",
+            "gsslib",
+            "gssdelegation",
+            "passfile",
+            "load_balance_hosts");
+
+    private static final Map<String, String> RENAMED = Map.of(
+            "application_name", "ApplicationName",
+            "fallback_application_name", "ApplicationName",
+            "connect_timeout", "connectTimeout",
+            "channel_binding", "channelBinding",
+            "sslnegotiation", "sslNegotiation",
+            "require_auth", "requireAuth",
+            "gssencmode", "gssEncMode");
+
+    private static final Map<String, String> SERVER_TYPES = Map.of(
+            "any", "any",
+            "read-write", "primary",
+            "primary", "primary",
+            "read-only", "secondary",
+            "standby", "secondary",
+            "prefer-standby", "preferSecondary");
+
+    private final DatabaseUrl url;
+    private final Map<String, String> properties = new LinkedHashMap<>();
+
+    private DriverSettings(DatabaseUrl url) {
+        this.url = url;
+    }
+
+    /** Translates, and refuses what the driver would ignore or cannot do. */
+    static DriverSettings of(DatabaseUrl url) {
+        DriverSettings settings = new DriverSettings(url);
+        settings.defaults();
+        url.parameters().forEach(settings::parameter);
+        settings.options();
+        return settings;
+    }
+
+    private void defaults() {
+        properties.put(
+                "PGHOST",
+                hosts().stream()
+                        .map(DatabaseUrl.Host::name)
+                        .map(DriverSettings::dialled)
+                        .collect(Collectors.joining(",")));
+        properties.put(
+                "PGPORT",
+                hosts().stream()
+                        .map(host -> host.port() == null ? "5432" : String.valueOf(host.port()))
+                        .collect(Collectors.joining(",")));
+        if (url.database() != null) {
+            properties.put("PGDBNAME", url.database());
+        }
+        // Cloud load balancers forget quiet flows; our socket sets the intervals.
+        properties.put("tcpKeepAlive", "true");
+        // So that the application's name travels with the login and costs no round trip of its own.
+        properties.put("assumeMinServerVersion", "9.0");
+        // Kerberos encryption is asked for by name, never tried on the way.
+        properties.put("gssEncMode", "disable");
+        boolean azureBouncer = hosts().stream()
+                .anyMatch(host -> Integer.valueOf(6432).equals(host.port()) && ManagedHosts.isAzure(host.name()));
+        if (azureBouncer) {
+            // Azure's PgBouncer pools transactions and keeps no prepared statements by default.
+            properties.put("prepareThreshold", "0");
+        }
+    }
+
+    private List<DatabaseUrl.Host> hosts() {
+        return url.hosts().isEmpty() ? List.of(new DatabaseUrl.Host("localhost", null)) : url.hosts();
+    }
+
+    private static String dialled(String name) {
+        if (name.startsWith("/")) {
+            throw new ConfigurationException(
+                    "UNSUPPORTED_HOST",
+                    "host '" + name + "' is a Unix socket, which pgjdbc cannot connect to; give a host name");
+        }
+        return name.isEmpty() ? "localhost" : name.indexOf(':') >= 0 ? "[" + name + "]" : name;
+    }
+
+    private void parameter(String name, String value) {
+        if (UNSUPPORTED.contains(name)) {
+            throw new ConfigurationException(
+                    "UNSUPPORTED_PARAM", "parameter '" + name + "' is not supported; leave it out");
+        }
+        switch (name) {
+            case "target_session_attrs" -> properties.put("targetServerType", serverType(value));
+            case "client_encoding" -> requireUtf8(value);
+            case "keepalives" -> properties.put("tcpKeepAlive", String.valueOf(!value.equals("0")));
+            case "keepalives_idle", "keepalives_interval", "keepalives_count" -> number(name, value);
+            case "sslsni", "sslcompression", "ssl" -> {
+                // The driver sends the name and never compresses, and ssl was read as an sslmode.
+            }
+            case "connect_timeout" -> properties.put("connectTimeout", number(name, value));
+            default -> {
+                String property = RENAMED.getOrDefault(name, name);
+                DriverProperties.check(property);
+                properties.put(property, value);
+            }
+        }
+    }
+
+    private void options() {
+        String options = url.options();
+        if (options == null) {
+            return;
+        }
+        boolean endpoint = options.startsWith("endpoint=") || options.startsWith("project=");
+        if (endpoint && !hosts().stream().allMatch(host -> ManagedHosts.isNeon(host.name()))) {
+            throw new ConfigurationException(
+                    "ENDPOINT_OPTION",
+                    "options=endpoint=... is Neon's, and any other server refuses the login for it; leave it out");
+        }
+        properties.put("options", options);
+    }
+
+    private static String serverType(String value) {
+        String type = SERVER_TYPES.get(value);
+        if (type == null) {
+            throw invalid(
+                    "target_session_attrs", value, "any, read-write, read-only, primary, standby, prefer-standby");
+        }
+        return type;
+    }
+
+    private static void requireUtf8(String value) {
+        String normal = value.toLowerCase(java.util.Locale.ROOT).replace("-", "");
+        if (!normal.equals("utf8") && !normal.equals("unicode") && !normal.equals("auto")) {
+            throw invalid("client_encoding", value, "UTF8: the driver uses no other");
+        }
+    }
+
+    private static String number(String name, String value) {
+        try {
+            if (Integer.parseInt(value) >= 0) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw invalid(name, value, "a whole number of seconds without a unit");
+        }
+        throw invalid(name, value, "0 or more");
+    }
+
+    private static ConfigurationException invalid(String name, String value, String allowed) {
+        return new ConfigurationException("INVALID_PARAM", name + " is '" + value + "'; allowed: " + allowed);
+    }
+
+    /** The driver's URL, for people and other tools. */
+    String jdbcUrl() {
+        String servers = hosts().stream()
+                .map(host -> dialled(host.name()) + ":" + (host.port() == null ? 5432 : host.port()))
+                .collect(Collectors.joining(","));
+        Map<String, String> query = new LinkedHashMap<>(properties);
+        List.of("PGHOST", "PGPORT", "PGDBNAME").forEach(query::remove);
+        if (url.sslMode() != null) {
+            query.put("sslmode", url.sslMode().toString());
+        }
+        if (url.sslRootCert() != null) {
+            query.put("sslrootcert", url.sslRootCert());
+        }
+        return DRIVER_URL + "//" + servers + "/" + (url.database() == null ? "" : encode(url.database()))
+                + query.entrySet().stream()
+                        .map(entry -> entry.getKey() + "=" + encode(entry.getValue()))
+                        .collect(Collectors.joining("&", "?", ""));
+    }
+
+    // pgjdbc decodes like a form.
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    Map<String, String> properties() {
+        return Map.copyOf(properties);
+    }
+
+    /** All that the driver needs for one connect. */
+    Properties forConnect(ConnectRequest request, String token) {
+        Properties all = new Properties();
+        properties.forEach(all::setProperty);
+        if (request.credentials().user() != null) {
+            all.setProperty("user", request.credentials().user());
+        }
+        if (request.credentials().secret() != null) {
+            all.setProperty("password", request.credentials().secret());
+        }
+        all.setProperty("socketFactory", LifebeltSocketFactory.class.getName());
+        all.setProperty("socketFactoryArg", token);
+        ConnectRequest.Tls tls = request.tls();
+        all.setProperty("sslmode", tls.mode().toString());
+        if (tls.context() != null) {
+            all.setProperty("sslfactory", LifebeltSslFactory.class.getName());
+            all.setProperty("sslfactoryarg", ConnectRequests.tokenOf(tls.context()));
+        }
+        return all;
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.lifebelt.postgres;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * What a host name tells about the service behind it. Only names that a cloud gives out itself count: who resolves them
+ * elsewhere cannot show a certificate for them.
+ *
+ * <p>Sources: Azure's "Networking with Private Link" and "Azure Private Endpoint private DNS zone values" (names, also
+ * of the sovereign clouds), its "Transport Layer Security" pages (certificates from DigiCert and Microsoft roots), Cosmos
+ * DB for PostgreSQL's "TLS" page, Neon's "Connect securely" page.
+ */
+final class ManagedHosts {
+
+    // Private endpoints, virtual endpoints and elastic clusters add labels in front; the suffix stays.
+    private static final List<String> AZURE_FLEXIBLE = List.of(
+            ".postgres.database.azure.com",
+            ".postgres.database.usgovcloudapi.net",
+            ".postgres.database.chinacloudapi.cn");
+    private static final String AZURE_COSMOS = ".postgres.cosmos.azure.com";
+    private static final String NEON = ".neon.tech";
+    // RDS and Cloud SQL sign with roots of their own: they are not here.
+
+    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+
+    private ManagedHosts() {}
+
+    static boolean hasPubliclyTrustedCertificate(String host) {
+        return isAzure(host) || isNeon(host);
+    }
+
+    static boolean isAzure(String host) {
+        String name = normal(host);
+        return AZURE_FLEXIBLE.stream().anyMatch(suffix -> endsWithLabelBefore(name, suffix))
+                || endsWithLabelBefore(name, AZURE_COSMOS);
+    }
+
+    static boolean isNeon(String host) {
+        return endsWithLabelBefore(normal(host), NEON);
+    }
+
+    static boolean isAddress(String host) {
+        return host.indexOf(':') >= 0 || IPV4.matcher(host).matches();
+    }
+
+    private static boolean endsWithLabelBefore(String name, String suffix) {
+        return name.endsWith(suffix) && name.length() > suffix.length();
+    }
+
+    private static String normal(String host) {
+        String lower = host.toLowerCase(Locale.ROOT);
+        // A trailing dot means "fully qualified" to the resolver, and names the same host.
+        return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
+    }
+}

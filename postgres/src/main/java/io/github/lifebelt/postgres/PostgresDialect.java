@@ -1,0 +1,151 @@
+package io.github.lifebelt.postgres;
+
+import io.github.lifebelt.postgres.net.ConnectRequests;
+import io.github.lifebelt.spi.ConnectRequest;
+import io.github.lifebelt.spi.Dialect;
+import io.github.lifebelt.spi.FailureClassifier;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import org.postgresql.Driver;
+import org.postgresql.PGConnection;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.util.PSQLState;
+
+/**
+ * PostgreSQL through pgjdbc.
+ *
+ * <p>Thread-safe, without state. Reads libpq's URIs ({@code postgresql://}, {@code postgres://}) and pgjdbc's URLs
+ * ({@code jdbc:postgresql:}), each by its own rules, and opens connections with the driver's {@link Driver#connect}
+ * directly: {@code DriverManager} would ask every driver on the class path and hold a global time-out over all of them.
+ *
+ * <p>Not promised: that looking up a host name ends by the deadline. The JDK's resolver has no time-out.
+ */
+public final class PostgresDialect implements Dialect {
+
+    private static final FailureClassifier CLASSIFIER = new PostgresFailureClassifier();
+    private static final Driver DRIVER = new Driver();
+
+    /** For {@link java.util.ServiceLoader}. */
+    public PostgresDialect() {}
+
+    @Override
+    public String name() {
+        return DriverSettings.DIALECT;
+    }
+
+    /** {@inheritDoc} {@code jdbc:postgres:} is among them only to be refused with the right spelling. */
+    @Override
+    public Set<String> schemes() {
+        return Set.of("postgresql:", "postgres:", JdbcPostgresUrl.SCHEME, JdbcPostgresUrl.MISSPELT_SCHEME);
+    }
+
+    @Override
+    public DatabaseUrl parse(String url) {
+        return url.startsWith("jdbc:") ? JdbcPostgresUrl.parse(url) : LibpqUri.parse(url);
+    }
+
+    @Override
+    public int defaultPort() {
+        return 5432;
+    }
+
+    @Override
+    public void check(DatabaseUrl url) {
+        DriverSettings.of(url);
+    }
+
+    @Override
+    public String jdbcUrl(DatabaseUrl url) {
+        return DriverSettings.of(url).jdbcUrl();
+    }
+
+    @Override
+    public boolean hasPubliclyTrustedCertificate(String host) {
+        return ManagedHosts.hasPubliclyTrustedCertificate(host);
+    }
+
+    @Override
+    public Map<String, String> driverProperties(DatabaseUrl url) {
+        return DriverSettings.of(url).properties();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A list of hosts is tried in its order by the driver, under the one deadline of the request. Without a user the
+     * driver takes the operating system's, and without a secret it looks into the password file ({@code PGPASSFILE},
+     * {@code ~/.pgpass}), as libpq does.
+     */
+    @Override
+    public Connection connect(ConnectRequest request) throws SQLException {
+        DriverSettings settings = DriverSettings.of(request.url());
+        try (ConnectRequests.Registration registration = ConnectRequests.register(request)) {
+            Properties properties = settings.forConnect(request, registration.token());
+            Connection connection = DRIVER.connect(DriverSettings.DRIVER_URL, properties);
+            if (connection == null) {
+                throw new SQLException(
+                        "pgjdbc did not take the settings for " + request.url().target(),
+                        PSQLState.UNEXPECTED_ERROR.getState());
+            }
+            return connection;
+        }
+    }
+
+    @Override
+    public TransactionState transactionState(Connection connection) {
+        return switch (base(connection).getTransactionState()) {
+            case IDLE -> TransactionState.IDLE;
+            case OPEN -> TransactionState.OPEN;
+            case FAILED -> TransactionState.FAILED;
+        };
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>An empty query: the server parses nothing, and the driver puts no {@code BEGIN} before it.
+     */
+    @Override
+    public void ping(Connection connection) throws SQLException {
+        try {
+            base(connection).execSQLUpdate("");
+        } catch (SQLException e) {
+            // The server answers even the empty query of a failed transaction with this: it is there.
+            if (!PSQLState.IN_FAILED_SQL_TRANSACTION.getState().equals(e.getSQLState())) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Sends nothing if no transaction is open. The driver knows that from the server's own word after each command,
+     * so a {@code BEGIN} that was sent as a statement counts as well.
+     */
+    @Override
+    public void rollback(Connection connection) throws SQLException {
+        BaseConnection base = base(connection);
+        if (base.isClosed() || base.getTransactionState() != org.postgresql.core.TransactionState.IDLE) {
+            base.execSQLUpdate("ROLLBACK");
+        }
+    }
+
+    @Override
+    public long sessionId(Connection connection) {
+        return ((PGConnection) connection).getBackendPID();
+    }
+
+    @Override
+    public FailureClassifier failureClassifier() {
+        return CLASSIFIER;
+    }
+
+    private static BaseConnection base(Connection connection) {
+        return (BaseConnection) connection;
+    }
+}

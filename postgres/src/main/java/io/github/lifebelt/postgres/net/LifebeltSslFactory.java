@@ -1,0 +1,30 @@
+package io.github.lifebelt.postgres.net;
+
+import java.util.Properties;
+import javax.net.ssl.SSLContext;
+import org.postgresql.ssl.WrappedFactory;
+
+/**
+ * Gives pgjdbc the TLS sockets of a pool's {@link SSLContext}. No API.
+ *
+ * <p>The context decides whom to trust. For {@code verify-full} the driver compares the host name itself, with its
+ * {@code PGjdbcHostnameVerifier}, whatever factory made the socket.
+ *
+ * <p>Thread-safe.
+ */
+public final class LifebeltSslFactory extends WrappedFactory {
+
+    /**
+     * For the driver.
+     *
+     * @param info the connection's properties, of which {@code sslfactoryarg} is the context's token
+     */
+    public LifebeltSslFactory(Properties info) {
+        String token = info.getProperty("sslfactoryarg", "");
+        SSLContext context = ConnectRequests.context(token);
+        if (context == null) {
+            throw new IllegalStateException("TLS context " + token + " is gone: the pool it belonged to was closed");
+        }
+        factory = context.getSocketFactory();
+    }
+}

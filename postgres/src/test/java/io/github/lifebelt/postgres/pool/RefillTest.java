@@ -1,0 +1,180 @@
+package io.github.lifebelt.postgres.pool;
+
+import static io.github.lifebelt.postgres.pool.Servers.query;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.testing.StopMode;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** How quickly a pool has connections again, beside bare connects made in parallel in the same run. */
+class RefillTest extends PoolTest {
+
+    private static final int ROUNDS = 9;
+
+    /** From the start signal until n connections have each answered, all held at once. */
+    private Duration timeToHold(int n, Callable<Connection> connect) throws Exception {
+        CountDownLatch answered = new CountDownLatch(n);
+        CountDownLatch measured = new CountDownLatch(1);
+        long begin = System.nanoTime();
+        List<Future<Boolean>> holders = together(n, () -> {
+            try (Connection connection = connect.call()) {
+                query(connection, "select 1");
+                answered.countDown();
+                return measured.await(30, TimeUnit.SECONDS);
+            }
+        });
+        assertThat(answered.await(30, TimeUnit.SECONDS)).isTrue();
+        Duration took = since(begin);
+        measured.countDown();
+        for (Future<Boolean> holder : holders) {
+            assertThat(holder.get(30, TimeUnit.SECONDS)).isTrue();
+        }
+        return took;
+    }
+
+    private static Duration median(Duration[] times) {
+        Duration[] sorted = times.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    @Test
+    void fiveDeadAreFiveLiveInTheTimeOfFiveConnectsAndSoAreFifty() throws Exception {
+        for (int n : new int[] {5, 50}) {
+            ConnectionPool pool = open(builder().maxSize(n));
+            timeToHold(n, pool::getConnection);
+            timeToHold(n, this::bare);
+            Duration[] ours = new Duration[ROUNDS];
+            Duration[] bare = new Duration[ROUNDS];
+            for (int round = 0; round < ROUNDS; round++) {
+                bare[round] = timeToHold(n, this::bare);
+                server().faults().killSessions();
+                try (Connection watcher = bare()) {
+                    await().pollInterval(Duration.ofMillis(1))
+                            .until(() -> query(
+                                            watcher,
+                                            "select count(*) from pg_stat_activity where usename = current_user"
+                                                    + " and backend_type = 'client backend'")
+                                    .equals("1"));
+                }
+                ours[round] = timeToHold(n, pool::getConnection);
+            }
+            // The promise is 1.3 times plus 5 ms, measured by the benchmarks; a test on a busy machine leaves room for
+            // noise, and would still see a serial refill, which takes n times 30 ms.
+            assertThat(median(ours)).isLessThan(median(bare).multipliedBy(2).plusMillis(20));
+            pool.close();
+        }
+    }
+
+    @Test
+    void theFirstBurstOnANewPoolDoesNotPauseBetweenConnections() throws Exception {
+        int n = 20;
+        timeToHold(n, this::bare);
+        Duration bare = timeToHold(n, this::bare);
+        ConnectionPool pool = open(builder().maxSize(n));
+        Duration first = timeToHold(n, pool::getConnection);
+        // HikariCP's adder sleeps 30 ms after each: 600 ms if nothing were done about it.
+        assertThat(first).isLessThan(bare.multipliedBy(2).plusMillis(150));
+    }
+
+    @Test
+    @Tag("smoke")
+    void theLeastIdleAreConnectedInTheBackground() {
+        ConnectionPool pool = open(builder().minIdle(3));
+        await().untilAsserted(() -> assertThat(pool.stats().idle()).isEqualTo(3));
+        assertThat(pool.stats().borrows()).isZero();
+    }
+
+    @Test
+    void whatWasInUseIsWarmAgainAfterAnOutageAndWhatWasNotIsNot() throws Exception {
+        ConnectionPool pool = open(builder().maxSize(5));
+        fill(pool, 4);
+        server().faults().stop(StopMode.FAST);
+        Future<Boolean> borrower = threads.submit(() -> {
+            pool.getConnection().close();
+            return true;
+        });
+        await().until(() -> !pool.stats().available());
+        server().faults().start();
+        assertThat(borrower.get(10, TimeUnit.SECONDS)).isTrue();
+        await().untilAsserted(() -> assertThat(livePids(pool)).isEqualTo(4));
+    }
+
+    @Test
+    void aRecycledConnectionIsReplacedInTheBackground() throws Exception {
+        ConnectionPool pool = open(builder().maxSize(3));
+        fill(pool, 3);
+        long before = pool.stats().connects();
+        pool.recycle();
+        await().untilAsserted(() -> {
+            assertThat(pool.stats().connects()).isEqualTo(before + 3);
+            assertThat(pool.stats().idle()).isEqualTo(3);
+        });
+        fill(pool, 3);
+        assertThat(pool.stats().connects()).isEqualTo(before + 3);
+    }
+
+    @Test
+    void keepaliveAndRecycleOfHikariSurviveAFreeze() throws Exception {
+        ConnectionPool pool = open(builder()
+                .keepalive(Duration.ofSeconds(30))
+                .recycleAfter(Duration.ofSeconds(32))
+                .borrowTimeout(Duration.ofMillis(400)));
+        fill(pool, 5);
+        AtomicInteger served = new AtomicInteger();
+        AtomicInteger refused = new AtomicInteger();
+        long begin = System.nanoTime();
+        boolean frozen = false;
+        Duration slowest = Duration.ZERO;
+        while (since(begin).toSeconds() < 40) {
+            long seconds = since(begin).toSeconds();
+            if (frozen != (seconds >= 20 && seconds < 36)) {
+                frozen = !frozen;
+                if (frozen) {
+                    server().faults().freeze();
+                } else {
+                    server().faults().thaw();
+                }
+            }
+            long borrow = System.nanoTime();
+            try {
+                pool.getConnection().close();
+                served.incrementAndGet();
+            } catch (java.sql.SQLTransientConnectionException e) {
+                refused.incrementAndGet();
+            }
+            Duration took = since(borrow);
+            slowest = took.compareTo(slowest) > 0 ? took : slowest;
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> since(borrow).toMillis() >= 40);
+        }
+        assertThat(slowest).isLessThan(Duration.ofMillis(650));
+        assertThat(served.get()).isPositive();
+        assertThat(refused.get()).isPositive();
+        fill(pool, 5);
+    }
+
+    private int livePids(ConnectionPool pool) throws Exception {
+        try (Connection watcher = bare()) {
+            assertThat(pool.isClosed()).isFalse();
+            return Integer.parseInt(query(
+                            watcher,
+                            "select count(*) from pg_stat_activity where usename = current_user"
+                                    + " and backend_type = 'client backend'"))
+                    - 1;
+        }
+    }
+}
