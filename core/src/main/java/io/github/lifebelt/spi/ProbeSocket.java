@@ -78,6 +78,7 @@ public final class ProbeSocket extends ChannelSocket {
     private volatile long deadlineNanos;
     private volatile boolean deadlineMissed;
     private volatile boolean closed;
+    private volatile boolean deaf;
     private volatile @Nullable IOException broken;
     private boolean eof;
     private boolean answerDue;
@@ -184,6 +185,14 @@ public final class ProbeSocket extends ChannelSocket {
         return deadlineMissed;
     }
 
+    /**
+     * From now on reads find the end of the stream. For a goodbye: the JDK's TLS layer waits for the peer's answer to it,
+     * which nobody needs.
+     */
+    public void stopReading() {
+        deaf = true;
+    }
+
     /** Closes at once from any thread; whoever is blocked in here fails. Does no I/O but the system's close. */
     public void abort() {
         try {
@@ -271,6 +280,9 @@ public final class ProbeSocket extends ChannelSocket {
         boolean waitFirst = answerDue;
         answerDue = false;
         for (; ; ) {
+            if (deaf) {
+                return false;
+            }
             if (waitFirst) {
                 await(readSelector, soTimeoutMillis, "read");
             }

@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
 public final class Slot extends ForwardingConnection {
 
     /** Where slots are known. */
-    @FunctionalInterface
     public interface Registry {
+        /** An empty slot was connected that had not been in use before. */
+        void filled();
+
         /** HikariCP has closed the slot: recycled, too many, or the pool is closing. */
         void closed(Slot slot, boolean hadBeenLent);
     }
@@ -37,10 +39,9 @@ public final class Slot extends ForwardingConnection {
     private boolean lent;
     private long leases;
 
-    public Slot(SlotOwner owner, Registry registry, boolean warm) {
+    public Slot(SlotOwner owner, Registry registry) {
         this.owner = owner;
         this.registry = registry;
-        this.warm = warm;
     }
 
     /** The connection inside, or null while the slot is empty. */
@@ -81,6 +82,9 @@ public final class Slot extends ForwardingConnection {
                 throw e;
             }
             physical = made;
+            if (!warm) {
+                registry.filled();
+            }
             warm = false;
             if (closed) {
                 // close() has looked before we put it there.

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The slots of a pool and the permits for them: as many of the one as of the other. */
-final class SlotRack {
+final class SlotRack implements Slot.Registry {
     private static final Logger LOG = LoggerFactory.getLogger(SlotRack.class);
 
     private final String pool;
@@ -25,7 +25,7 @@ final class SlotRack {
     private final BooleanSupplier closing;
     private final Runnable onSlotToWarm;
     private final Set<Slot> slots = ConcurrentHashMap.newKeySet();
-    /** Slots that were closed after use and whose successors are to be connected in the background. */
+    /** Connections that closed slots had had in use, and that are to come back in other slots. */
     private final AtomicInteger toWarm = new AtomicInteger();
     /** Slots more than the pool may have since it was made smaller. */
     private final AtomicInteger surplus = new AtomicInteger();
@@ -113,22 +113,33 @@ final class SlotRack {
     }
 
     private Slot newSlot() {
-        boolean warm = toWarm.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
-        Slot slot = new Slot(owner, this::closed, warm);
+        Slot slot = new Slot(owner, this);
         slots.add(slot);
-        if (warm) {
-            onSlotToWarm.run();
-        }
         return slot;
     }
 
-    /** HikariCP has closed it: recycled, surplus, or the pool is closing. */
-    private void closed(Slot slot, boolean hadBeenLent) {
+    @Override
+    public void filled() {
+        claimWarmth();
+    }
+
+    @Override
+    public void closed(Slot slot, boolean hadBeenLent) {
         slots.remove(slot);
         leasesOfClosedSlots.add(slot.leases());
         if (hadBeenLent && !closing.getAsBoolean()) {
             toWarm.incrementAndGet();
+            onSlotToWarm.run();
         }
+    }
+
+    private void claimWarmth() {
+        toWarm.getAndUpdate(count -> Math.max(0, count - 1));
+    }
+
+    /** Whether an empty slot is to be connected in the background: it had been in use, or one that is gone had. */
+    boolean wantsWarmth(Slot slot) {
+        return slot.wantsWarmth() || toWarm.get() > 0;
     }
 
     /** Physical connections that are open, as far as is known without asking them. */
@@ -144,7 +155,7 @@ final class SlotRack {
 
     boolean anyToWarm() {
         for (Slot slot : slots) {
-            if (slot.physical() == null && slot.wantsWarmth()) {
+            if (slot.physical() == null && wantsWarmth(slot)) {
                 return true;
             }
         }
@@ -167,6 +178,7 @@ final class SlotRack {
     synchronized void resize(int newSize) {
         int by = newSize - size;
         size = newSize;
+        toWarm.set(0);
         hikari.resize(newSize);
         queue.resize(by);
         if (by > 0) {

@@ -117,7 +117,7 @@ final class Warmer {
     }
 
     private boolean isWanted(Slot slot) {
-        return slot.wantsWarmth() || rack.connected() < config.minIdle();
+        return rack.wantsWarmth(slot) || rack.connected() < config.minIdle();
     }
 
     /** False if the database is not there or does not want us. */
