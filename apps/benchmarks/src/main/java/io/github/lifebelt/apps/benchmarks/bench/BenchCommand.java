@@ -1,0 +1,89 @@
+package io.github.lifebelt.apps.benchmarks.bench;
+
+import io.github.lifebelt.apps.benchmarks.pools.Servers;
+import io.github.lifebelt.apps.benchmarks.report.Machine;
+import io.github.lifebelt.apps.benchmarks.report.Report;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bench}. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Measures what a borrow costs, Lifebelt beside its peers, on an embedded PostgreSQL, and says which promises"
+                    + " hold. Promises are judged by the ratios of paired rounds in this process; JMH's figures, one fork"
+                    + " for each pool, stand beside them.",
+            "Tables go to standard output, progress to standard error."
+        },
+        footer = {
+            "",
+            "Exit codes: 0 if it was measured, whatever came out; 1 if it could not be; 2 for arguments that cannot be."
+        })
+public final class BenchCommand implements Callable<Integer> {
+
+    @Option(names = "--quick", description = "Less of everything: under four minutes, for a look and not to quote.")
+    private boolean quick;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write the figures too: one JSON object a line, with scenario, pool, database and figures.")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--only",
+            paramLabel = "SCENARIO",
+            split = ",",
+            description =
+                    "Some scenarios instead of all, by commas: probe, borrow, query, latency, alloc, unit, refill.")
+    private Set<Scenario> only = EnumSet.allOf(Scenario.class);
+
+    @Option(names = "--no-jmh", description = "Paired rounds only. Leaves out alloc, which is JMH's.")
+    private boolean noJmh;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    private final UnaryOperator<Effort> adjustment;
+
+    /** The effort can be adjusted, for tests. */
+    public BenchCommand(UnaryOperator<Effort> adjustment) {
+        this.adjustment = adjustment;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        // Before the first logger is made: sessions are killed on purpose here, and pools complain of it.
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
+        CommandLine command = Objects.requireNonNull(spec).commandLine();
+        Report report = new Report(command.getOut(), command.getErr());
+        Effort effort = adjustment.apply(quick ? Effort.quick() : Effort.full());
+        report.say(Machine.describe());
+        long begin = System.nanoTime();
+        try (Servers servers = new Servers()) {
+            Bench bench = new Bench(servers, noJmh ? effort.withoutJmh() : effort, report);
+            for (Scenario scenario : EnumSet.copyOf(only)) {
+                scenario.run(bench);
+            }
+        }
+        report.showVerdicts();
+        report.say("");
+        report.say("Took " + Duration.ofNanos(System.nanoTime() - begin).toSeconds() + " s; " + Machine.load());
+        if (json != null) {
+            report.write(json);
+        }
+        return CommandLine.ExitCode.OK;
+    }
+}

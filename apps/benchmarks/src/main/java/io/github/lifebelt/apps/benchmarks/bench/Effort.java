@@ -1,0 +1,45 @@
+package io.github.lifebelt.apps.benchmarks.bench;
+
+import java.time.Duration;
+
+/**
+ * How long to measure.
+ *
+ * @param rounds paired rounds of each comparison
+ * @param round how long each contender has in each of them
+ * @param warmUp how long each contender runs before them
+ * @param refills rounds of the refill of few connections
+ * @param refillsOfMany rounds of the refill of many
+ * @param everyWire whether the costly parts are measured with and without TLS, or without only
+ * @param jmh what JMH does
+ */
+public record Effort(
+        int rounds, Duration round, Duration warmUp, int refills, int refillsOfMany, boolean everyWire, Jmh jmh) {
+
+    /**
+     * What JMH does, in one fork for each pool and condition.
+     *
+     * @param warmUps iterations that do not count
+     * @param iterations those that do; none leaves JMH out
+     * @param iteration how long each takes
+     */
+    public record Jmh(int warmUps, int iterations, Duration iteration) {}
+
+    /** For figures to be quoted. */
+    public static Effort full() {
+        return new Effort(
+                9, Duration.ofMillis(300), Duration.ofSeconds(2), 9, 5, true, new Jmh(3, 5, Duration.ofSeconds(1)));
+    }
+
+    /** For a look. */
+    public static Effort quick() {
+        return new Effort(
+                5, Duration.ofMillis(120), Duration.ofMillis(400), 5, 3, false, new Jmh(2, 3, Duration.ofMillis(250)));
+    }
+
+    /** The same without JMH. */
+    public Effort withoutJmh() {
+        return new Effort(
+                rounds, round, warmUp, refills, refillsOfMany, everyWire, new Jmh(0, 0, Duration.ofSeconds(1)));
+    }
+}

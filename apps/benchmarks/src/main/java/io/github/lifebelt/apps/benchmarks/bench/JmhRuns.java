@@ -1,0 +1,150 @@
+package io.github.lifebelt.apps.benchmarks.bench;
+
+import io.github.lifebelt.apps.benchmarks.pools.Peer;
+import io.github.lifebelt.apps.benchmarks.pools.Wire;
+import io.github.lifebelt.apps.benchmarks.report.Numbers;
+import io.github.lifebelt.apps.benchmarks.report.Row;
+import io.github.lifebelt.apps.benchmarks.report.Table;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * Runs the JMH benchmarks against the servers of this process. Each pool has a fork of its own: no other pool's classes
+ * spoil what the compiler knows, but minutes lie between the figures, so no promise is judged by their ratios.
+ */
+final class JmhRuns {
+
+    private static final double THOUSAND = 1_000;
+    private static final String BYTES_PER_OPERATION = "gc.alloc.rate.norm";
+
+    private JmhRuns() {}
+
+    private static boolean leftOut(Bench bench) {
+        return bench.effort().jmh().iterations() == 0;
+    }
+
+    /** Every pool, alone and with more threads than connections. */
+    static void pools(Bench bench, String scenario, Class<?> benchmark, List<Wire> wires) throws RunnerException {
+        if (leftOut(bench)) {
+            return;
+        }
+        Table table = new Table(
+                scenario + ", by JMH, one fork each (thousand a second)",
+                "wire and threads",
+                "pool",
+                "score",
+                "error (99.9 %)");
+        for (Wire wire : wires) {
+            for (int threads : Bench.THREADS) {
+                String where = Bench.describe(wire, threads);
+                bench.report().progress(scenario + ", JMH, " + where);
+                for (RunResult result : run(bench, benchmark, wire, threads, Peer.labels(), false)) {
+                    String pool = result.getParams().getParam("pool");
+                    Result<?> score = result.getPrimaryResult();
+                    table.add(
+                            where,
+                            pool,
+                            Numbers.shortly(score.getScore() / THOUSAND),
+                            Numbers.shortly(score.getScoreError() / THOUSAND));
+                    bench.report()
+                            .row(new Row("jmh-" + scenario, pool)
+                                    .with("tls", wire.tls())
+                                    .with("threads", threads)
+                                    .with("opsPerSecond", score.getScore())
+                                    .with("opsPerSecondError", score.getScoreError()));
+                }
+            }
+        }
+        bench.report().show(table);
+    }
+
+    /** The methods of a benchmark that needs no pool. */
+    static void methods(Bench bench, String scenario, Class<?> benchmark) throws RunnerException {
+        if (leftOut(bench)) {
+            return;
+        }
+        Table table = new Table(scenario + ", by JMH, one fork each (ns)", "wire", "what", "score", "error (99.9 %)");
+        for (boolean tls : Bench.PLAIN_AND_TLS) {
+            Wire wire = Wire.loopback(tls);
+            bench.report().progress(scenario + ", JMH, " + Bench.describe(wire));
+            Row row = new Row("jmh-" + scenario, "lifebelt").with("tls", tls);
+            for (RunResult result : run(bench, benchmark, wire, 1, List.of(), false)) {
+                Result<?> score = result.getPrimaryResult();
+                table.add(
+                        Bench.describe(wire),
+                        score.getLabel(),
+                        Numbers.shortly(score.getScore()),
+                        Numbers.shortly(score.getScoreError()));
+                row = row.with(score.getLabel() + "Nanos", score.getScore());
+            }
+            bench.report().row(row);
+        }
+        bench.report().show(table);
+    }
+
+    /**
+     * Bytes that an operation allocates.
+     *
+     * @param pool a pool's name
+     * @param bytes for one borrow
+     */
+    record Allocation(String pool, double bytes) {}
+
+    /** By {@code -prof gc}. */
+    static List<Allocation> allocations(Bench bench, Class<?> benchmark, Wire wire, List<String> pools)
+            throws RunnerException {
+        List<Allocation> found = new ArrayList<>();
+        if (leftOut(bench)) {
+            return found;
+        }
+        for (RunResult result : run(bench, benchmark, wire, 1, pools, true)) {
+            result.getSecondaryResults().forEach((name, value) -> {
+                if (name.endsWith(BYTES_PER_OPERATION)) {
+                    found.add(new Allocation(result.getParams().getParam("pool"), value.getScore()));
+                }
+            });
+        }
+        return found;
+    }
+
+    private static Collection<RunResult> run(
+            Bench bench, Class<?> benchmark, Wire wire, int threads, List<String> pools, boolean allocations)
+            throws RunnerException {
+        Effort.Jmh jmh = bench.effort().jmh();
+        TimeValue iteration = new TimeValue(jmh.iteration().toMillis(), TimeUnit.MILLISECONDS);
+        List<String> jvm = new ArrayList<>(bench.servers().endpoint(wire).handDown(wire));
+        jvm.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=off");
+        ChainedOptionsBuilder options = new OptionsBuilder()
+                .include(Pattern.quote(benchmark.getName()) + "\\.")
+                .param("tls", Boolean.toString(wire.tls()))
+                .param("roundTripMicros", Long.toString(wire.roundTripMicros()))
+                .threads(threads)
+                .forks(1)
+                .warmupIterations(jmh.warmUps())
+                .warmupTime(iteration)
+                .measurementIterations(jmh.iterations())
+                .measurementTime(iteration)
+                .jvmArgsAppend(jvm.toArray(new String[0]))
+                .shouldFailOnError(true)
+                .verbosity(VerboseMode.SILENT);
+        if (!pools.isEmpty()) {
+            options.param("pool", pools.toArray(new String[0]));
+        }
+        if (allocations) {
+            options.addProfiler(GCProfiler.class);
+        }
+        return new Runner(options.build()).run();
+    }
+}

@@ -1,0 +1,65 @@
+package io.github.lifebelt.apps.benchmarks.jmh;
+
+import io.github.lifebelt.apps.benchmarks.pools.OpenPool;
+import io.github.lifebelt.apps.benchmarks.pools.Wire;
+import io.github.lifebelt.apps.benchmarks.pools.Work;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Borrow, SELECT 1, return, on the loopback and on a network with latency. Run it with 1 thread and with 8. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class BorrowQueryBenchmark {
+
+    /** Which pool. */
+    @Param({"lifebelt", "hikari", "hikari-validated", "dbcp2", "agroal"})
+    public String pool = "";
+
+    /** Whether the connections are encrypted. */
+    @Param({"false", "true"})
+    public boolean tls;
+
+    /** What a round trip takes longer than the loopback does. */
+    @Param({"0", "500"})
+    public long roundTripMicros;
+
+    private Target target;
+    private OpenPool open;
+
+    /** Fills the pool. */
+    @Setup
+    public void open() throws SQLException {
+        target = new Target(new Wire(tls, Duration.ofNanos(TimeUnit.MICROSECONDS.toNanos(roundTripMicros))));
+        open = target.pool(pool);
+    }
+
+    /** Closes the pool. */
+    @TearDown
+    public void close() throws Exception {
+        open.close();
+        target.close();
+    }
+
+    /** One borrow with one query. */
+    @Benchmark
+    public int borrowAndAsk() throws SQLException {
+        return Work.borrowAndAsk(open.dataSource());
+    }
+}

@@ -1,0 +1,102 @@
+package io.github.lifebelt.apps.benchmarks.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+
+/** What a run has found: tables on standard output as they come, rows for a file, and the promises at the end. */
+public final class Report {
+
+    private static final String DATABASE = "postgres";
+
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final List<Row> rows = new ArrayList<>();
+    private final List<Verdict> verdicts = new ArrayList<>();
+
+    /** Tables go to one, progress to the other. */
+    public Report(PrintWriter out, PrintWriter err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Says what is being done. */
+    public void progress(String what) {
+        err.println(what);
+        err.flush();
+    }
+
+    /** Prints a line. */
+    public void say(String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    /** Prints a table. */
+    public void show(Table table) {
+        table.print(out);
+        out.flush();
+    }
+
+    /** Keeps a row for {@link #write}. */
+    public void row(Row row) {
+        rows.add(row);
+    }
+
+    /** Keeps a verdict for {@link #showVerdicts}. */
+    public void verdict(Verdict verdict) {
+        verdicts.add(verdict);
+    }
+
+    /** Prints each promise with its worst case first, and then case by case. */
+    public void showVerdicts() {
+        if (verdicts.isEmpty()) {
+            return;
+        }
+        Table summary = new Table("Promises", "promise", "verdict", "cases kept");
+        for (String promise :
+                new LinkedHashSet<>(verdicts.stream().map(Verdict::promise).toList())) {
+            List<Verdict> cases =
+                    verdicts.stream().filter(v -> v.promise().equals(promise)).toList();
+            long kept = cases.stream().filter(Verdict::kept).count();
+            boolean all = kept == cases.size();
+            summary.add(promise, all ? "PASS" : "FALLS SHORT", kept + " of " + cases.size());
+        }
+        show(summary);
+        Table each = new Table("Promises, case by case", "promise", "where", "measured", "verdict");
+        verdicts.forEach(v -> each.add(v.promise(), v.where(), v.measured(), v.word()));
+        show(each);
+    }
+
+    /** Writes the rows, one JSON object to a line. */
+    public void write(Path file) {
+        ObjectMapper json = new ObjectMapper();
+        try {
+            Files.write(file, rows.stream().map(row -> line(json, row)).toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String line(ObjectMapper json, Row row) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("scenario", row.scenario());
+        fields.put("pool", row.pool());
+        fields.put("database", DATABASE);
+        fields.put("figures", row.figures());
+        try {
+            return json.writeValueAsString(fields);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.github.lifebelt.apps.benchmarks.report;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A table that reads well on a terminal and in Markdown. */
+public final class Table {
+
+    private final String title;
+    private final List<List<String>> lines = new ArrayList<>();
+
+    /** A table with a title and the names of its columns. */
+    public Table(String title, String... columns) {
+        this.title = title;
+        lines.add(List.of(columns));
+    }
+
+    /** Adds a line, one cell for each column. */
+    public void add(String... cells) {
+        lines.add(List.of(cells));
+    }
+
+    void print(PrintWriter out) {
+        int columns = lines.get(0).size();
+        int[] widths = new int[columns];
+        for (List<String> line : lines) {
+            for (int i = 0; i < columns; i++) {
+                widths[i] = Math.max(widths[i], line.get(i).length());
+            }
+        }
+        out.println();
+        out.println("### " + title);
+        out.println();
+        print(out, lines.get(0), widths);
+        StringBuilder rule = new StringBuilder("|");
+        for (int width : widths) {
+            rule.append("-".repeat(width + 2)).append('|');
+        }
+        out.println(rule);
+        lines.subList(1, lines.size()).forEach(line -> print(out, line, widths));
+    }
+
+    private static void print(PrintWriter out, List<String> cells, int[] widths) {
+        StringBuilder line = new StringBuilder("|");
+        for (int i = 0; i < widths.length; i++) {
+            String cell = cells.get(i);
+            line.append(' ')
+                    .append(cell)
+                    .append(" ".repeat(widths[i] - cell.length()))
+                    .append(" |");
+        }
+        out.println(line);
+    }
+}
