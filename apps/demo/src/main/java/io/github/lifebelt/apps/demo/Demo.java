@@ -1,0 +1,196 @@
+package io.github.lifebelt.apps.demo;
+
+import io.github.lifebelt.ConnectionPool;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One run: the pool, the transfers and the storm together, and the audit when they are through. */
+final class Demo {
+    // A unit ends within the pool's borrow timeout and its statements' time; later than this it hangs.
+    private static final Duration LAST_UNITS = Duration.ofSeconds(60);
+
+    /**
+     * What is to be run.
+     *
+     * @param lasts from the first unit's begin until no unit is begun any more
+     * @param seed of what is transferred and of the pauses
+     * @param threads that transfer
+     */
+    record Plan(Duration lasts, long seed, int threads) {}
+
+    /**
+     * What came of it.
+     *
+     * @param result the figures
+     * @param audit where lost and duplicated ones come from
+     * @param causes why units did not commit, and how many
+     */
+    record Ending(Result result, Audit audit, Map<String, Long> causes) {}
+
+    private final Target target;
+    private final Plan plan;
+    private final Progress progress;
+    private final Ledger ledger;
+    private final Claims claims;
+    private final Tally tally = new Tally();
+    private final CountDownLatch over = new CountDownLatch(1);
+
+    Demo(Target target, Plan plan, Progress progress) {
+        this.target = target;
+        this.plan = plan;
+        this.progress = progress;
+        this.ledger = new Ledger(target.tablePrefix());
+        this.claims = new Claims(plan.threads());
+    }
+
+    /** Ends a run early, from another thread. */
+    void stop() {
+        over.countDown();
+    }
+
+    /** Runs it; afterwards the tables are gone. */
+    Ending run() throws SQLException, InterruptedException {
+        try (Tables tables = new Tables()) {
+            tables.create();
+            Figures figures = rage();
+            Audit audit = tables.audit();
+            Result result = new Result(
+                    tally.units(),
+                    tally.committed(),
+                    tally.failed(),
+                    tally.unknown(),
+                    audit.lost(),
+                    audit.duplicated(),
+                    figures.kills(),
+                    figures.restarts(),
+                    figures.replaced(),
+                    // Units neither retry nor have their COMMIT resolved in this version.
+                    0,
+                    0,
+                    tally.latencies().percentile(50),
+                    tally.latencies().percentile(99),
+                    figures.millis() / 1000.0);
+            return new Ending(result, audit, tally.causes());
+        }
+    }
+
+    private Figures rage() throws InterruptedException {
+        Storm storm = new Storm(target, plan.lasts(), over);
+        ExecutorService crew = Executors.newFixedThreadPool(plan.threads() + 1, new Crew());
+        // As an application does it: a DATABASE_URL, and the defaults.
+        try (ConnectionPool pool = target.configure(ConnectionPool.builder(target.url()))
+                .name("demo")
+                .open()) {
+            Transfers transfers = new Transfers(pool, ledger, claims, tally, over);
+            List<Future<?>> tasks = new ArrayList<>();
+            SplittableRandom random = new SplittableRandom(plan.seed());
+            long start = System.nanoTime();
+            for (int i = 0; i < plan.threads(); i++) {
+                int thread = i;
+                SplittableRandom own = random.split();
+                tasks.add(submit(crew, () -> transfers.work(thread, own)));
+            }
+            tasks.add(submit(crew, storm::rage));
+            watch(start, pool, storm);
+            long deadline = System.nanoTime() + LAST_UNITS.toNanos();
+            for (Future<?> task : tasks) {
+                await(task, deadline);
+            }
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            return new Figures(storm.kills(), storm.restarts(), pool.stats().replaced(), millis);
+        } finally {
+            over.countDown();
+            crew.shutdownNow();
+        }
+    }
+
+    /** Shows how it goes until time is up or somebody ends the run. */
+    private void watch(long start, ConnectionPool pool, Storm storm) throws InterruptedException {
+        long end = start + plan.lasts().toNanos();
+        boolean ended = false;
+        for (long left = end - System.nanoTime(); left > 0 && !ended; left = end - System.nanoTime()) {
+            ended = over.await(Math.min(left, Progress.PERIOD.toNanos()), TimeUnit.NANOSECONDS);
+            Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+            progress.show(elapsed, tally, storm, pool.stats().replaced());
+        }
+        over.countDown();
+        progress.end();
+    }
+
+    private interface Task {
+        void run() throws InterruptedException;
+    }
+
+    /** A task that breaks off ends the run: what it would show from there on would mean little. */
+    private Future<?> submit(ExecutorService crew, Task task) {
+        return crew.submit(() -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                over.countDown();
+                throw e;
+            }
+            return null;
+        });
+    }
+
+    private static void await(Future<?> task, long deadline) throws InterruptedException {
+        try {
+            task.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the run broke off: " + e.getCause(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(
+                    "a thread still had not ended " + LAST_UNITS.toSeconds() + " s after it was to", e);
+        }
+    }
+
+    /** Names the threads as the pool's log shows them. */
+    private static final class Crew implements ThreadFactory {
+        private final AtomicInteger made = new AtomicInteger();
+
+        @Override
+        public Thread newThread(Runnable task) {
+            return new Thread(task, "demo-crew-" + made.incrementAndGet());
+        }
+    }
+
+    private record Figures(long kills, long restarts, long replaced, long millis) {}
+
+    /** What is done to the tables goes past the pool: nothing of what is to be shown should vouch for itself. */
+    private final class Tables implements AutoCloseable {
+
+        void create() throws SQLException {
+            try (Connection connection = target.connect()) {
+                ledger.create(connection);
+            }
+        }
+
+        Audit audit() throws SQLException {
+            try (Connection connection = target.connect()) {
+                return Audit.of(connection, ledger, claims);
+            }
+        }
+
+        @Override
+        public void close() throws SQLException {
+            try (Connection connection = target.connect()) {
+                ledger.drop(connection);
+            }
+        }
+    }
+}

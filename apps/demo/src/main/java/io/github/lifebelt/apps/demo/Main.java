@@ -1,0 +1,163 @@
+package io.github.lifebelt.apps.demo;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The demo's command line. */
+@Command(
+        name = "lifebelt-demo",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = {
+            "Moves money between accounts while the database's sessions are ended every 200 ms and the server restarts"
+                    + " half-way, and checks the ledger afterwards.",
+            "Progress goes to standard error; the last line of standard output is RESULT and JSON."
+        },
+        footer = {
+            "",
+            "Exit codes: 0 if every unit was committed exactly once and the storm was one; 1 if not; 2 for an option"
+                    + " that cannot be."
+        })
+public final class Main implements Callable<Integer> {
+    private static final int DEFAULT_THREADS = 8;
+    private static final long WIND_DOWN_SECONDS = 10;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            converter = Options.Seconds.class,
+            defaultValue = "20",
+            description = "How long units are begun, 1 to 86400. Default: ${DEFAULT-VALUE}.")
+    private int seconds;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            converter = Options.Seed.class,
+            defaultValue = "1",
+            description = "Of the transfers and the pauses between them. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            converter = Options.Threads.class,
+            defaultValue = "" + DEFAULT_THREADS,
+            description = "Threads that transfer, 1 to 1000. Default: ${DEFAULT-VALUE}.")
+    private int threads;
+
+    @Option(
+            names = "--database",
+            paramLabel = "NAME",
+            converter = Options.Database.class,
+            defaultValue = "postgres",
+            description = "Which embedded server to start: postgres. Default: ${DEFAULT-VALUE}.")
+    private String database = "";
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            converter = Options.Url.class,
+            description =
+                    "An own PostgreSQL server instead of the embedded one. Tables with a name of their own are made"
+                            + " there and dropped, only the pool's sessions are ended, and nothing is restarted.")
+    private @Nullable String url;
+
+    @Option(names = "--verbose", description = "Show the pool's log on standard error.")
+    private boolean verbose;
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private volatile boolean interrupted;
+
+    private Main(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /**
+     * Runs the demo and ends the JVM.
+     *
+     * @param arguments see {@code --help}
+     */
+    public static void main(String[] arguments) {
+        System.exit(run(System.out, System.err, arguments));
+    }
+
+    static int run(PrintStream out, PrintStream err, String... arguments) {
+        return new CommandLine(new Main(out, err))
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setParameterExceptionHandler(Options::explain)
+                .execute(arguments);
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        // Before the first logger is made. The live line is what is to be seen.
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", verbose ? "info" : "off");
+        if (url == null) {
+            err.println("Starting an embedded PostgreSQL (" + database + ") ...");
+        }
+        try (Target target = url == null ? EmbeddedServer.start() : new OwnServer(url)) {
+            return storm(target);
+        } catch (SQLException | RuntimeException e) {
+            if (interrupted) {
+                err.println("Interrupted.");
+                return CommandLine.ExitCode.SOFTWARE;
+            }
+            err.println("The demo broke off: " + e.getMessage());
+            if (verbose) {
+                e.printStackTrace(err);
+            }
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+    }
+
+    private int storm(Target target) throws SQLException, InterruptedException {
+        Demo.Plan plan = new Demo.Plan(Duration.ofSeconds(seconds), seed, threads);
+        Demo demo = new Demo(target, plan, new Progress(err, !verbose && Progress.isTerminal()));
+        CountDownLatch finished = new CountDownLatch(1);
+        Thread onInterrupt = new Thread(() -> windDown(demo, finished), "demo-wind-down");
+        Runtime.getRuntime().addShutdownHook(onInterrupt);
+        try {
+            err.println("The storm begins: " + seconds + " s on " + target.describe());
+            Demo.Ending ending = demo.run();
+            Verdict verdict = Verdict.of(ending.result(), url == null && threads == DEFAULT_THREADS);
+            new Summary(out).print(target, plan, ending, verdict);
+            return verdict.isGood() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+        } finally {
+            finished.countDown();
+            unhook(onInterrupt);
+        }
+    }
+
+    /** On Ctrl-C: so that no tables stay behind on somebody's own server. */
+    private void windDown(Demo demo, CountDownLatch finished) {
+        interrupted = true;
+        demo.stop();
+        try {
+            finished.await(WIND_DOWN_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void unhook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is going down, and the hook runs.
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.github.lifebelt.apps.demo;
+
+import io.github.lifebelt.PoolBuilder;
+import io.github.lifebelt.security.Credentials;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Properties;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server that the user named. Only the pool's own sessions are ended, which it knows by a name that no other has: a
+ * role may always end sessions of its own. Nothing is restarted.
+ */
+final class OwnServer implements Target {
+    private static final String KILL = "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity"
+            + " WHERE application_name = ? AND pid <> pg_backend_pid()";
+
+    private final String text;
+    private final DatabaseUrl url;
+    private final String run = UUID.randomUUID().toString().substring(0, 8);
+    private @Nullable Connection killer;
+    private volatile @Nullable String complaint;
+
+    OwnServer(String text) {
+        this.text = text;
+        this.url = DatabaseUrl.parse(text);
+    }
+
+    @Override
+    public String url() {
+        return text;
+    }
+
+    @Override
+    public String describe() {
+        return url.target() + " (an own server: its sessions are ended, it is not restarted)";
+    }
+
+    @Override
+    public String tablePrefix() {
+        return "lifebelt_demo_" + run;
+    }
+
+    @Override
+    public PoolBuilder configure(PoolBuilder builder) {
+        return builder.initSql("SET application_name = '" + applicationName() + "'");
+    }
+
+    @Override
+    public Connection connect() throws SQLException {
+        Credentials credentials = url.credentials();
+        Properties properties = new Properties();
+        put(properties, "user", credentials.user());
+        put(properties, "password", credentials.secret());
+        return DriverManager.getConnection(url.jdbcUrl(), properties);
+    }
+
+    @Override
+    public int killSessions() {
+        try {
+            return kill(killer());
+        } catch (SQLException e) {
+            complaint = "the pool's sessions could not always be ended: " + e.getMessage();
+            close();
+            return 0;
+        }
+    }
+
+    @Override
+    public @Nullable String complaint() {
+        return complaint;
+    }
+
+    @Override
+    public boolean canRestart() {
+        return false;
+    }
+
+    @Override
+    public void restart() {
+        throw new UnsupportedOperationException("an own server is not restarted");
+    }
+
+    @Override
+    public void close() {
+        Connection open = killer;
+        killer = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (SQLException e) {
+                // It ends with the process at the latest.
+            }
+        }
+    }
+
+    private Connection killer() throws SQLException {
+        Connection open = killer;
+        if (open == null) {
+            open = connect();
+            killer = open;
+        }
+        return open;
+    }
+
+    private int kill(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(KILL)) {
+            statement.setString(1, applicationName());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getInt(1);
+            }
+        }
+    }
+
+    private String applicationName() {
+        return "lifebelt-demo-" + run;
+    }
+
+    private static void put(Properties properties, String name, @Nullable String value) {
+        if (value != null) {
+            properties.setProperty(name, value);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.github.lifebelt.apps.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.lifebelt.testing.TestDatabase;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MainTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @Test
+    void aStormLosesNothingAndStoresNothingTwice() throws Exception {
+        int code = run("--seconds", "3", "--seed", "7");
+
+        JsonNode result = result();
+        assertThat(result.get("lost").intValue()).as(shown()).isZero();
+        assertThat(result.get("duplicated").intValue()).as(shown()).isZero();
+        assertThat(result.get("kills").intValue()).isPositive();
+        assertThat(result.get("restarts").intValue()).isEqualTo(1);
+        assertThat(result.get("replaced").intValue()).isPositive();
+        assertThat(result.get("committed").intValue()).isPositive();
+        assertThat(code).as(shown()).isEqualTo(isGood(result) ? 0 : 1);
+        assertThat(err.toString(StandardCharsets.UTF_8)).containsPattern("2s units \\d+ .* p99 \\d+ms");
+    }
+
+    @Test
+    void onAnOwnServerOnlyThePoolsSessionsEndAndTheTablesAreDropped() throws Exception {
+        try (TestDatabase database = TestDatabase.postgres().start();
+                Connection bystander =
+                        DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password())) {
+            run("--url", database.url(), "--seconds", "1", "--threads", "2");
+
+            JsonNode result = result();
+            assertThat(result.get("lost").intValue()).as(shown()).isZero();
+            assertThat(result.get("duplicated").intValue()).as(shown()).isZero();
+            assertThat(result.get("kills").intValue()).isPositive();
+            assertThat(result.get("restarts").intValue()).isZero();
+            assertThat(shown()).contains("not restarted").doesNotContain(database.password());
+            try (Statement statement = bystander.createStatement();
+                    ResultSet tables =
+                            statement.executeQuery("SELECT relname FROM pg_class WHERE relname LIKE 'lifebelt%'")) {
+                assertThat(tables.next()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void anOwnServerThatIsNotThereIsSaidInOneSentence() {
+        assertThat(run("--url", "postgresql://app:hush@localhost:1/app?sslmode=disable"))
+                .isEqualTo(1);
+        assertThat(out.size()).isZero();
+        assertThat(shown()).contains("The demo broke off").doesNotContain("hush", "\tat ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--seconds,  0",
+        "--seconds,  soon",
+        "--threads,  0",
+        "--threads,  1001",
+        "--seed,     red",
+        "--database, mysql",
+        "--database, oracle",
+        "--url,      mysql://u:hush@h/d",
+        "--url,      postgresql://u:hu@sh@h/d",
+        "--ulr,      postgresql://u:hush@h/d"
+    })
+    void anOptionThatCannotBeIsNamedAndItsValueIsNot(String option, String value) {
+        assertThat(run(option, value)).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains(option).doesNotContain("hush", "hu@sh");
+        assertThat(out.size()).isZero();
+    }
+
+    @Test
+    void mysqlIsRefusedByName() {
+        assertThat(run("--database", "mysql")).isEqualTo(2);
+        assertThat(shown()).contains("MySQL is not part of this version's demo");
+    }
+
+    @Test
+    void helpAndVersionAreGiven() {
+        assertThat(run("--help")).isZero();
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("--seconds", "lifebelt-demo (");
+    }
+
+    private static boolean isGood(JsonNode result) {
+        double seconds = result.get("seconds").doubleValue();
+        return result.get("failed").intValue() + result.get("unknown").intValue() == 0
+                && result.get("kills").intValue() >= 4 * seconds
+                && result.get("units").intValue() >= 100 * seconds;
+    }
+
+    /** The last line of standard output, with every field it has to have, and of the right kind. */
+    private JsonNode result() throws Exception {
+        List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+        assertThat(lines).as(shown()).isNotEmpty();
+        String last = lines.get(lines.size() - 1);
+        assertThat(last).startsWith("RESULT {");
+        JsonNode result = new ObjectMapper().readTree(last.substring("RESULT ".length()));
+        List<String> integers = List.of(
+                "units",
+                "committed",
+                "failed",
+                "unknown",
+                "lost",
+                "duplicated",
+                "kills",
+                "restarts",
+                "replaced",
+                "retried",
+                "resolvedCommits");
+        List<String> numbers = List.of("p50Ms", "p99Ms", "seconds");
+        assertThat(integers).allMatch(name -> result.path(name).isIntegralNumber());
+        assertThat(numbers).allMatch(name -> result.path(name).isNumber());
+        assertThat(result.size()).isEqualTo(integers.size() + numbers.size());
+        assertThat(result.get("units").intValue())
+                .isEqualTo(result.get("committed").intValue()
+                        + result.get("failed").intValue()
+                        + result.get("unknown").intValue());
+        assertThat(result.get("p50Ms").doubleValue())
+                .isPositive()
+                .isLessThanOrEqualTo(result.get("p99Ms").doubleValue());
+        return result;
+    }
+
+    private String shown() {
+        return out.toString(StandardCharsets.UTF_8) + err.toString(StandardCharsets.UTF_8);
+    }
+
+    private int run(String... arguments) {
+        return Main.run(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                arguments);
+    }
+}
