@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntUnaryOperator;
@@ -21,7 +20,7 @@ final class PostgresServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresServer.class);
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(30);
-    private static final Duration DIE = Duration.ofSeconds(10);
+    private static final Duration END = Duration.ofSeconds(10);
     private static final Duration SAME_PORT = Duration.ofSeconds(5);
     private static final int PORTS_TO_TRY = 10;
 
@@ -34,8 +33,7 @@ final class PostgresServer implements AutoCloseable {
     private final Cleanup.Step atExit = this::close;
 
     private int port;
-    private volatile @Nullable ProcessHandle postmaster;
-    private List<ProcessHandle> frozen = List.of();
+    private volatile @Nullable ServerProcess process;
     private boolean crashed;
     private boolean closed;
 
@@ -110,76 +108,58 @@ final class PostgresServer implements AutoCloseable {
     synchronized void stop(StopMode mode) {
         refuseIfClosed();
         run("stop", () -> {
-            ProcessHandle server = postmaster;
-            if (server == null) {
-                return;
+            ServerProcess running = process;
+            if (running != null) {
+                running.end(mode == StopMode.FAST ? "INT" : "QUIT", STOP);
+                process = null;
             }
-            thawAll(server);
-            List<ProcessHandle> all = withChildren(server);
-            warden.signal(mode == StopMode.FAST ? "INT" : "QUIT", server);
-            if (!Waiting.until(STOP, () -> Processes.areGone(all))) {
-                throw new IOException("it was still there " + STOP.toSeconds() + " s after being told to stop");
-            }
-            forgetProcess();
         });
     }
 
     /** Kills the server and all of its processes at once, as a lost machine does. */
     synchronized void crash() {
         refuseIfClosed();
-        run("crash", this::killAll);
+        run("crash", this::kill);
     }
 
     /** Kills one of the server's processes; returns when the server has noticed. */
     synchronized void killBackend(long pid) {
         refuseIfClosed();
         refuseIfFrozen();
-        run("crash backend " + pid + " of", () -> {
-            ProcessHandle server = postmaster;
+        run("crash a backend of", () -> {
+            ServerProcess running = process;
             ProcessHandle backend = ProcessHandle.of(pid).orElse(null);
-            if (server == null
-                    || backend == null
-                    || !server.equals(backend.parent().orElse(null))) {
+            if (running == null || backend == null || !running.isParentOf(backend)) {
                 throw new IllegalArgumentException("Process " + pid + " is no process of the server on port " + port);
             }
-            warden.signal("KILL", backend);
-            if (!Waiting.until(DIE, () -> !backend.isAlive())) {
-                throw new IOException("process " + pid + " is still there");
-            }
+            running.killChild(backend);
         });
     }
 
     synchronized void freeze() {
         refuseIfClosed();
         run("freeze", () -> {
-            ProcessHandle server = postmaster;
-            if (server == null || Processes.isGone(server)) {
+            ServerProcess running = process;
+            if (running == null || running.isGone()) {
                 throw new IllegalStateException("The server on port " + port + " does not run, so it cannot be frozen");
             }
-            // The postmaster first: then nothing is forked any more, and what is found is all there is.
-            warden.signal("STOP", server);
-            awaitFrozen(List.of(server));
-            List<ProcessHandle> all = withChildren(server);
-            frozen = all;
-            warden.watch(all);
-            warden.signal("STOP", all);
-            awaitFrozen(all);
+            running.freeze();
         });
     }
 
     synchronized void thaw() {
         refuseIfClosed();
         run("thaw", () -> {
-            ProcessHandle server = postmaster;
-            if (server != null) {
-                thawAll(server);
+            ServerProcess running = process;
+            if (running != null) {
+                running.thaw();
             }
         });
     }
 
     boolean isRunning() {
-        ProcessHandle server = postmaster;
-        return server != null && !Processes.isGone(server);
+        ServerProcess running = process;
+        return running != null && !running.isGone();
     }
 
     /** Asks something that only the server can answer, so it must not be frozen; 0 if it does not run. */
@@ -206,16 +186,7 @@ final class PostgresServer implements AutoCloseable {
         }
         closed = true;
         try {
-            ProcessHandle server = postmaster;
-            if (server != null) {
-                thawAll(server);
-                List<ProcessHandle> all = withChildren(server);
-                warden.signal("QUIT", server);
-                if (!Waiting.until(DIE, () -> Processes.areGone(all))) {
-                    killAll();
-                }
-                forgetProcess();
-            }
+            endQuickly();
             if (crashed) {
                 SharedMemory.removeLeftover(data);
             }
@@ -243,17 +214,19 @@ final class PostgresServer implements AutoCloseable {
         Process launched = builder.start();
         boolean settled = Waiting.until(
                 START, () -> !launched.isAlive() || PostmasterFile.read(data).isReady());
-        ProcessHandle server = ProcessHandle.of(PostmasterFile.read(data).pid().orElse(launched.pid()))
+        ProcessHandle postmaster = PostmasterFile.read(data).pid().stream()
+                .boxed()
+                .flatMap(pid -> ProcessHandle.of(pid).stream())
+                .findFirst()
                 .orElse(launched.toHandle());
-        postmaster = server;
-        warden.watch(List.of(server));
+        process = new ServerProcess(postmaster, warden);
         crashed = false;
         if (log.saysPortIsTaken()) {
-            killAll();
+            kill();
             throw new PortTakenException("another process listens on that port");
         }
         if (!settled || !launched.isAlive()) {
-            killAll();
+            kill();
             throw new IOException(settled ? "it ended at once" : "it was not ready after " + START.toSeconds() + " s");
         }
         awaitAccepting();
@@ -269,49 +242,26 @@ final class PostgresServer implements AutoCloseable {
         }
     }
 
-    private void killAll() throws IOException {
-        ProcessHandle server = postmaster;
-        if (server == null) {
-            return;
-        }
-        crashed = true;
-        warden.signal("STOP", server);
-        awaitFrozen(List.of(server));
-        List<ProcessHandle> all = withChildren(server);
-        // The server itself last, and stopped as it is: nobody is to notice and say goodbye to clients.
-        warden.signal("KILL", all.subList(1, all.size()));
-        warden.signal("KILL", server);
-        if (!Waiting.until(DIE, () -> Processes.areGone(all))) {
-            throw new IOException("some of its processes survived kill -9 for " + DIE.toSeconds() + " s");
-        }
-        forgetProcess();
-    }
-
-    private void thawAll(ProcessHandle server) throws IOException {
-        if (!frozen.isEmpty()) {
-            warden.signal("CONT", frozen);
-            frozen = List.of();
-            warden.watch(List.of(server));
+    private void kill() throws IOException {
+        ServerProcess running = process;
+        if (running != null) {
+            crashed = true;
+            running.kill();
+            process = null;
         }
     }
 
-    private void awaitFrozen(List<ProcessHandle> processes) throws IOException {
-        if (!Waiting.until(DIE, () -> processes.stream().allMatch(Processes::isFrozen))) {
-            throw new IOException("some of its processes did not stop for SIGSTOP within " + DIE.toSeconds() + " s");
+    private void endQuickly() throws IOException {
+        ServerProcess running = process;
+        if (running != null) {
+            try {
+                running.end("QUIT", END);
+                process = null;
+            } catch (IOException e) {
+                LOG.debug("The server on port {} is killed", port, e);
+                kill();
+            }
         }
-    }
-
-    private void forgetProcess() throws IOException {
-        postmaster = null;
-        frozen = List.of();
-        warden.watch(List.of());
-    }
-
-    private static List<ProcessHandle> withChildren(ProcessHandle server) {
-        List<ProcessHandle> all = new ArrayList<>();
-        all.add(server);
-        server.descendants().forEach(all::add);
-        return all;
     }
 
     private void refuseIfClosed() {
@@ -321,7 +271,8 @@ final class PostgresServer implements AutoCloseable {
     }
 
     private void refuseIfFrozen() {
-        if (!frozen.isEmpty()) {
+        ServerProcess running = process;
+        if (running != null && running.isFrozen()) {
             throw new IllegalStateException("The server on port " + port + " is frozen; thaw() it first");
         }
     }

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.stream.Collectors;
 
 /**
@@ -72,10 +71,6 @@ final class Warden implements AutoCloseable {
         if (!processes.isEmpty()) {
             say(signal, processes);
         }
-    }
-
-    void signal(String signal, ProcessHandle process) throws IOException {
-        signal(signal, List.of(process));
     }
 
     private synchronized void say(String verb, Collection<ProcessHandle> processes) throws IOException {

@@ -219,15 +219,26 @@ class FaultProxyTest {
     }
 
     @Test
-    void noSideHearsThatTheOtherClosedInABlackhole() throws Exception {
-        Socket socket = connect();
-        try (socket) {
+    void noClientHearsInABlackholeThatItsServerClosed() throws Exception {
+        try (Socket socket = connect()) {
             assertThat(roundTrip(socket, 1)).isEqualTo(1);
             proxy.blackhole();
-            server.lastClient().shutdownOutput();
+            server.lastClient().close();
+            assertThatNothingComes(socket);
+            proxy.heal();
             assertThatNothingComes(socket);
         }
-        assertThat(proxy.connections()).isEqualTo(1);
+        await().until(() -> proxy.connections() == 0);
+    }
+
+    @Test
+    void noServerHearsInABlackholeThatItsClientClosed() throws Exception {
+        try (Socket socket = connect()) {
+            assertThat(roundTrip(socket, 1)).isEqualTo(1);
+            proxy.blackhole();
+        }
+        await().during(Duration.ofMillis(SILENCE_MILLIS))
+                .until(() -> !server.lastClient().isClosed() && proxy.connections() == 1);
         proxy.heal();
         proxy.reset();
         await().until(() -> server.lastClient().isClosed() && proxy.connections() == 0);
