@@ -64,7 +64,7 @@ final class JdbcPostgresUrl {
         if (slash < 0) {
             throw new ConfigurationException(
                     "JDBC_MISSING_DATABASE_SLASH",
-                    "after host and port a JDBC URL needs a '/', for example jdbc:postgresql://host:5432/database");
+                    "after host and port a JDBC URL needs a '/', for example jdbc:postgresql://db.example.com:5432/orders");
         }
         if (server.indexOf('/', slash + 1) >= 0) {
             throw new ConfigurationException(
