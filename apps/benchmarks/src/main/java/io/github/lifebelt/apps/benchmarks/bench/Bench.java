@@ -24,7 +24,12 @@ record Bench(Servers servers, Effort effort, Report report) {
 
     /** Plain and TLS, or only plain in a quick run. */
     List<Boolean> wires() {
-        return effort.everyWire() ? PLAIN_AND_TLS : List.of(false);
+        return effort.whole() ? PLAIN_AND_TLS : List.of(false);
+    }
+
+    /** All numbers of threads, or only the largest in a quick run. */
+    List<Integer> threads() {
+        return effort.whole() ? THREADS : THREADS.subList(THREADS.size() - 1, THREADS.size());
     }
 
     static String describe(Wire wire, int threads) {

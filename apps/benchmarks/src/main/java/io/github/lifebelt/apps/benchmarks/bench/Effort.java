@@ -10,11 +10,11 @@ import java.time.Duration;
  * @param warmUp how long each contender runs before them
  * @param refills rounds of the refill of few connections
  * @param refillsOfMany rounds of the refill of many
- * @param everyWire whether the costly parts are measured with and without TLS, or without only
+ * @param whole whether the costly parts are measured under all conditions, or under the most telling one only
  * @param jmh what JMH does
  */
 public record Effort(
-        int rounds, Duration round, Duration warmUp, int refills, int refillsOfMany, boolean everyWire, Jmh jmh) {
+        int rounds, Duration round, Duration warmUp, int refills, int refillsOfMany, boolean whole, Jmh jmh) {
 
     /**
      * What JMH does, in one fork for each pool and condition.
@@ -34,12 +34,11 @@ public record Effort(
     /** For a look. */
     public static Effort quick() {
         return new Effort(
-                5, Duration.ofMillis(120), Duration.ofMillis(400), 5, 3, false, new Jmh(2, 3, Duration.ofMillis(250)));
+                5, Duration.ofMillis(120), Duration.ofMillis(400), 5, 3, false, new Jmh(2, 3, Duration.ofMillis(300)));
     }
 
     /** The same without JMH. */
     public Effort withoutJmh() {
-        return new Effort(
-                rounds, round, warmUp, refills, refillsOfMany, everyWire, new Jmh(0, 0, Duration.ofSeconds(1)));
+        return new Effort(rounds, round, warmUp, refills, refillsOfMany, whole, new Jmh(0, 0, Duration.ofSeconds(1)));
     }
 }

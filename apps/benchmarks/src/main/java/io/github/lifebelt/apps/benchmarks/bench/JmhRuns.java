@@ -47,7 +47,7 @@ final class JmhRuns {
                 "score",
                 "error (99.9 %)");
         for (Wire wire : wires) {
-            for (int threads : Bench.THREADS) {
+            for (int threads : bench.threads()) {
                 String where = Bench.describe(wire, threads);
                 bench.report().progress(scenario + ", JMH, " + where);
                 for (RunResult result : run(bench, benchmark, wire, threads, Peer.labels(), false)) {

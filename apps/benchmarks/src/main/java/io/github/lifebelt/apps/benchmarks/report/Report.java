@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** What a run has found: tables on standard output as they come, rows for a file, and the promises at the end. */
 public final class Report {
@@ -20,6 +21,7 @@ public final class Report {
 
     private final PrintWriter out;
     private final PrintWriter err;
+    private final long begin = System.nanoTime();
     private final List<Row> rows = new ArrayList<>();
     private final List<Verdict> verdicts = new ArrayList<>();
 
@@ -31,7 +33,7 @@ public final class Report {
 
     /** Says what is being done. */
     public void progress(String what) {
-        err.println(what);
+        err.printf("%4d s  %s%n", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin), what);
         err.flush();
     }
 
@@ -57,7 +59,7 @@ public final class Report {
         verdicts.add(verdict);
     }
 
-    /** Prints each promise with its worst case first, and then case by case. */
+    /** Prints how many cases of each promise were kept, and then case by case. */
     public void showVerdicts() {
         if (verdicts.isEmpty()) {
             return;
