@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -78,6 +79,7 @@ public final class Main implements Callable<Integer> {
 
     private final PrintStream out;
     private final PrintStream err;
+    private volatile @Nullable Demo demo;
     private volatile boolean interrupted;
 
     private Main(PrintStream out, PrintStream err) {
@@ -104,48 +106,53 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        // Before the first logger is made. The live line is what is to be seen.
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", verbose ? "info" : "off");
+        setUpLog();
+        CountDownLatch finished = new CountDownLatch(1);
+        Thread onInterrupt = new Thread(() -> windDown(finished), "demo-wind-down");
+        Runtime.getRuntime().addShutdownHook(onInterrupt);
         if (url == null) {
             err.println("Starting an embedded PostgreSQL (" + database + ") ...");
         }
         try (Target target = url == null ? EmbeddedServer.start() : new OwnServer(url)) {
             return storm(target);
-        } catch (SQLException | RuntimeException e) {
-            if (interrupted) {
-                err.println("Interrupted.");
-                return CommandLine.ExitCode.SOFTWARE;
-            }
-            err.println("The demo broke off: " + e.getMessage());
+        } catch (SQLException | RuntimeException | LinkageError e) {
+            // What is torn down under a run makes it fail, and so do classes that come too late to add a shutdown hook.
+            err.println(interrupted ? "Interrupted." : "The demo broke off: " + e.getMessage());
             if (verbose) {
                 e.printStackTrace(err);
             }
             return CommandLine.ExitCode.SOFTWARE;
-        }
-    }
-
-    private int storm(Target target) throws SQLException, InterruptedException {
-        Demo.Plan plan = new Demo.Plan(Duration.ofSeconds(seconds), seed, threads);
-        Demo demo = new Demo(target, plan, new Progress(err, !verbose && Progress.isTerminal()));
-        CountDownLatch finished = new CountDownLatch(1);
-        Thread onInterrupt = new Thread(() -> windDown(demo, finished), "demo-wind-down");
-        Runtime.getRuntime().addShutdownHook(onInterrupt);
-        try {
-            err.println("The storm begins: " + seconds + " s on " + target.describe());
-            Demo.Ending ending = demo.run();
-            Verdict verdict = Verdict.of(ending.result(), url == null && threads == DEFAULT_THREADS);
-            new Summary(out).print(target, plan, ending, verdict);
-            return verdict.isGood() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
         } finally {
             finished.countDown();
             unhook(onInterrupt);
         }
     }
 
+    /** Off unless it is asked for: the live line is what is to be seen. */
+    private void setUpLog() {
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", verbose ? "info" : "off");
+        // Here and now: SLF4J complains when several threads log while it sets itself up.
+        LoggerFactory.getILoggerFactory();
+    }
+
+    private int storm(Target target) throws SQLException, InterruptedException {
+        Demo.Plan plan = new Demo.Plan(Duration.ofSeconds(seconds), seed, threads);
+        Demo running = new Demo(target, plan, new Progress(err, !verbose && Progress.isTerminal()));
+        demo = running;
+        err.println("The storm begins: " + seconds + " s on " + target.describe());
+        Demo.Ending ending = running.run();
+        Verdict verdict = Verdict.of(ending.result(), url == null && threads == DEFAULT_THREADS);
+        new Summary(out).print(target, plan, ending, verdict);
+        return verdict.isGood() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
     /** On Ctrl-C: so that no tables stay behind on somebody's own server. */
-    private void windDown(Demo demo, CountDownLatch finished) {
+    private void windDown(CountDownLatch finished) {
         interrupted = true;
-        demo.stop();
+        Demo running = demo;
+        if (running != null) {
+            running.stop();
+        }
         try {
             finished.await(WIND_DOWN_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
