@@ -12,6 +12,7 @@ import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
@@ -222,6 +223,9 @@ public final class ProbeSocket extends ChannelSocket {
                 } while (!channel.finishConnect());
                 key.interestOps(SelectionKey.OP_READ);
             }
+        } catch (ClosedSelectorException | CancelledKeyException e) {
+            // Aborted between two of the calls above.
+            throw socketException("Socket closed", e);
         } catch (IOException e) {
             close();
             throw e;

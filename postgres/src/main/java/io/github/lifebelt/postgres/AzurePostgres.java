@@ -37,6 +37,7 @@ public final class AzurePostgres {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]");
     private static final Pattern FULL_NAME = Pattern.compile("[a-z0-9][a-z0-9.-]*[a-z0-9]");
+    private static final Pattern SHOWABLE = Pattern.compile("[A-Za-z0-9._-]{1,253}");
     private static final int DIRECT = 5432;
     private static final int BOUNCER = 6432;
 
@@ -70,9 +71,10 @@ public final class AzurePostgres {
         if (!possible) {
             throw new ConfigurationException(
                     "INVALID_SERVER_NAME",
-                    "'" + server
-                            + "' is no flexible server's name; allowed: 3 to 63 of a-z, 0-9 and -, not at the ends,"
-                            + " or the full host name " + Cloud.PUBLIC.suffix + " that ends like this");
+                    // What is no name may be a whole URL with its password.
+                    (SHOWABLE.matcher(server).matches() ? "'" + server + "'" : "this (not shown)")
+                            + " is no flexible server's name; allowed: 3 to 63 of a-z, 0-9 and -, not at the ends,"
+                            + " or a full host name such as orders" + Cloud.PUBLIC.suffix);
         }
         return new AzurePostgres(server);
     }

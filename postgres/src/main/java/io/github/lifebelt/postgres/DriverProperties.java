@@ -2,28 +2,36 @@ package io.github.lifebelt.postgres;
 
 import io.github.lifebelt.ConfigurationException;
 import java.sql.DriverPropertyInfo;
+import java.util.Comparator;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.postgresql.Driver;
 
 /** The names of pgjdbc's properties, and which of them are not for a URL of Lifebelt. */
 final class DriverProperties {
 
-    // What Lifebelt sets itself. Taken from a URL it would take the deadline or the probe away.
-    private static final Set<String> OURS =
-            Set.of("socketFactory", "socketFactoryArg", "sslfactory", "sslfactoryarg", "sslhostnameverifier");
+    // What Lifebelt sets itself. As a parameter it would take the deadline, the probe or the TLS policy away, or put a
+    // secret where it is shown.
+    private static final Set<String> OURS = Set.of(
+            "socketFactory",
+            "socketFactoryArg",
+            "sslfactory",
+            "sslfactoryarg",
+            "sslhostnameverifier",
+            "PGHOST",
+            "PGPORT",
+            "PGDBNAME",
+            "user",
+            "password",
+            "sslmode",
+            "sslrootcert",
+            "options");
 
-    private static final Map<String, String> MEANT = Map.of(
-            "connect_timeout", "connectTimeout",
-            "application_name", "ApplicationName",
-            "target_session_attrs", "targetServerType",
-            "channel_binding", "channelBinding",
-            "keepalives", "tcpKeepAlive",
-            "gssencmode", "gssEncMode");
+    private static final int MOST_TYPOS = 2;
 
     // Asked of the driver itself, so that a newer one's are known too.
     private static final Set<String> KNOWN = Stream.of(
@@ -34,14 +42,14 @@ final class DriverProperties {
     private DriverProperties() {}
 
     static boolean isKnown(String name) {
-        return KNOWN.contains(name) || name.startsWith("PG");
+        return KNOWN.contains(name);
     }
 
     /** pgjdbc ignores a property that it does not know, silently. */
     static void check(String name) {
         if (OURS.contains(name)) {
             throw new ConfigurationException(
-                    "UNSUPPORTED_PARAM", "parameter '" + name + "' is Lifebelt's own to set; leave it out of the URL");
+                    "UNSUPPORTED_PARAM", "parameter '" + name + "' is Lifebelt's own to set; leave it out, or use the builder's method of that name");
         }
         if (name.equals("loginTimeout")) {
             throw new ConfigurationException(
@@ -58,13 +66,30 @@ final class DriverProperties {
     }
 
     private static String didYouMean(String name) {
-        String known = MEANT.get(name.toLowerCase(Locale.ROOT));
-        if (known == null) {
-            known = KNOWN.stream()
-                    .filter(property -> property.equalsIgnoreCase(name))
-                    .findFirst()
-                    .orElse(null);
+        String lower = name.toLowerCase(Locale.ROOT);
+        return KNOWN.stream()
+                .filter(property -> !OURS.contains(property))
+                .filter(property -> typos(property, lower) <= MOST_TYPOS)
+                .min(Comparator.comparingInt((String property) -> typos(property, lower))
+                        .thenComparing(Comparator.naturalOrder()))
+                .map(property -> "; did you mean " + property + "?")
+                .orElse("");
+    }
+
+    /** How many letters have to be put in, left out or changed (Levenshtein); case and '_' do not count. */
+    private static int typos(String property, String lower) {
+        String a = property.toLowerCase(Locale.ROOT);
+        String b = lower.replace("_", "");
+        int[] row = IntStream.rangeClosed(0, b.length()).toArray();
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(changed, Math.min(row[j], row[j - 1]) + 1);
+            }
         }
-        return known == null ? "" : "; did you mean " + known + "?";
+        return row[b.length()];
     }
 }

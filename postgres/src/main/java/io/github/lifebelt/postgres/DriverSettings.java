@@ -26,6 +26,8 @@ final class DriverSettings {
     static final String DIALECT = "postgresql";
     static final String DRIVER_URL = "jdbc:postgresql:";
 
+    private static final String JDK_TRUST = "org.postgresql.ssl.DefaultJavaSSLFactory";
+
     // Verified by nothing of ours yet, or answered by files that a pool should not depend on.
     private static final Set<String> UNSUPPORTED = Set.of(
             "sslcert",
@@ -53,9 +55,11 @@ final class DriverSettings {
             "passfile",
             "load_balance_hosts");
 
+    // The server's own, and that of an elastic cluster's nodes.
+    private static final Set<Integer> AZURE_BOUNCERS = Set.of(6432, 8432);
+
     private static final Map<String, String> RENAMED = Map.of(
             "application_name", "ApplicationName",
-            "fallback_application_name", "ApplicationName",
             "connect_timeout", "connectTimeout",
             "channel_binding", "channelBinding",
             "sslnegotiation", "sslNegotiation",
@@ -107,12 +111,14 @@ final class DriverSettings {
         properties.put("assumeMinServerVersion", "9.0");
         // Kerberos encryption is asked for by name, never tried on the way.
         properties.put("gssEncMode", "disable");
-        boolean azureBouncer = hosts().stream()
-                .anyMatch(host -> Integer.valueOf(6432).equals(host.port()) && ManagedHosts.isAzure(host.name()));
-        if (azureBouncer) {
+        if (hosts().stream().anyMatch(DriverSettings::isAzureBouncer)) {
             // Azure's PgBouncer pools transactions and keeps no prepared statements by default.
             properties.put("prepareThreshold", "0");
         }
+    }
+
+    private static boolean isAzureBouncer(DatabaseUrl.Host host) {
+        return host.port() != null && AZURE_BOUNCERS.contains(host.port()) && ManagedHosts.isAzure(host.name());
     }
 
     private List<DatabaseUrl.Host> hosts() {
@@ -141,6 +147,8 @@ final class DriverSettings {
             case "sslsni", "sslcompression", "ssl" -> {
                 // The driver sends the name and never compresses, and ssl was read as an sslmode.
             }
+            case "fallback_application_name" -> properties.putIfAbsent("ApplicationName", value);
+            case "sslfactory" -> requireJdkTrust(value);
             case "connect_timeout" -> properties.put("connectTimeout", number(name, value));
             default -> {
                 String property = RENAMED.getOrDefault(name, name);
@@ -148,6 +156,22 @@ final class DriverSettings {
                 properties.put(property, value);
             }
         }
+    }
+
+    /** One factory says what is done here anyway; it stands in many URLs, and in those of {@link #jdbcUrl()}. */
+    private void requireJdkTrust(String factory) {
+        if (!factory.equals(JDK_TRUST) || !verifiesWithJdkTrust()) {
+            throw new ConfigurationException(
+                    "UNSUPPORTED_PARAM",
+                    "parameter 'sslfactory' is Lifebelt's own to set; write sslmode=verify-full, which takes the JDK's"
+                            + " trust store, with sslrootcert=<PEM file> for other roots");
+        }
+    }
+
+    private boolean verifiesWithJdkTrust() {
+        return url.sslMode() != null
+                && url.sslMode().verifies()
+                && (url.sslRootCert() == null || url.sslRootCert().equals("system"));
     }
 
     private void options() {
@@ -205,7 +229,10 @@ final class DriverSettings {
         if (url.sslMode() != null) {
             query.put("sslmode", url.sslMode().toString());
         }
-        if (url.sslRootCert() != null) {
+        if (verifiesWithJdkTrust()) {
+            // By itself the driver would look for a file in the home directory.
+            query.put("sslfactory", JDK_TRUST);
+        } else if (url.sslRootCert() != null) {
             query.put("sslrootcert", url.sslRootCert());
         }
         return DRIVER_URL + "//" + servers + "/" + (url.database() == null ? "" : encode(url.database()))

@@ -2,7 +2,6 @@ package io.github.lifebelt.postgres;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /**
  * What a host name tells about the service behind it. Only names that a cloud gives out itself count: who resolves them
@@ -23,8 +22,6 @@ final class ManagedHosts {
     private static final String NEON = ".neon.tech";
     // RDS and Cloud SQL sign with roots of their own: they are not here.
 
-    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
-
     private ManagedHosts() {}
 
     static boolean hasPubliclyTrustedCertificate(String host) {
@@ -39,10 +36,6 @@ final class ManagedHosts {
 
     static boolean isNeon(String host) {
         return endsWithLabelBefore(normal(host), NEON);
-    }
-
-    static boolean isAddress(String host) {
-        return host.indexOf(':') >= 0 || IPV4.matcher(host).matches();
     }
 
     private static boolean endsWithLabelBefore(String name, String suffix) {

@@ -1,6 +1,9 @@
 package io.github.lifebelt.postgres;
 
 import io.github.lifebelt.spi.FailureClassifier;
+import java.io.EOFException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.sql.SQLException;
@@ -49,13 +52,14 @@ final class PostgresFailureClassifier implements FailureClassifier {
             return Verdict.REFUSED;
         }
         return switch (state) {
-            case "08001", "08006", "08000", "57P01", "57P02", "57P03", "53300" -> Verdict.DATABASE_DOWN;
+            case "08001", "08006", "08000", "57P01", "57P02", "57P03" -> Verdict.DATABASE_DOWN;
             case "08P01" -> bouncerIsWaiting(failure) ? Verdict.DATABASE_DOWN : Verdict.REFUSED;
-            default -> Verdict.REFUSED;
+            // Too many connections, or out of memory, disk and the like: it has none to give now.
+            default -> state.startsWith("53") ? Verdict.DATABASE_DOWN : Verdict.REFUSED;
         };
     }
 
-    /** PgBouncer says everything with 08P01; these two mean that the server behind it is not there. */
+    /** PgBouncer says everything with 08P01; these mean that the server behind it is not there. */
     private static boolean bouncerIsWaiting(SQLException failure) {
         String message = failure.getMessage();
         return message != null
@@ -74,8 +78,10 @@ final class PostgresFailureClassifier implements FailureClassifier {
         if (tls == null) {
             return hasCause(failure, GeneralSecurityException.class);
         }
-        // A handshake that the line cut short is no refusal.
-        return !hasCause(tls, java.io.EOFException.class) && !hasCause(tls, java.net.SocketException.class);
+        // A handshake that the line or the clock cut short is no refusal.
+        return !hasCause(tls, EOFException.class)
+                && !hasCause(tls, SocketException.class)
+                && !hasCause(tls, SocketTimeoutException.class);
     }
 
     private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {

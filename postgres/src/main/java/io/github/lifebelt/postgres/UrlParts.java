@@ -47,20 +47,12 @@ final class UrlParts {
         ports.add(port);
     }
 
-    List<String> hosts() {
-        return hosts;
-    }
-
     void setHosts(List<String> names) {
         hosts = new ArrayList<>(names);
     }
 
     void setPorts(List<String> texts) {
         ports = new ArrayList<>(texts);
-    }
-
-    List<String> ports() {
-        return ports;
     }
 
     void database(String name) {

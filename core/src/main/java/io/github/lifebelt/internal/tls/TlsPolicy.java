@@ -1,5 +1,6 @@
 package io.github.lifebelt.internal.tls;
 
+import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.Dialect;
@@ -22,6 +23,8 @@ public final class TlsPolicy {
             "to take the mode as given: PoolBuilder.sslModeAsGiven(), or lifebelt.ssl-mode-as-given=true in the URL";
     private static final Set<String> LOOPBACK = Set.of("", "localhost", "::1", "0:0:0:0:0:0:0:1");
 
+    private static final String SYSTEM = "system";
+
     private TlsPolicy() {}
 
     /**
@@ -41,12 +44,12 @@ public final class TlsPolicy {
     /**
      * Decides, and reads the root certificates.
      *
-     * @throws io.github.lifebelt.ConfigurationException if they cannot be read
+     * @throws ConfigurationException if they cannot be read, or if the mode contradicts them
      */
     public static Decision resolve(DatabaseUrl url, Dialect dialect, boolean sslModeAsGiven) {
         List<String> notes = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
-        SslMode given = url.sslMode();
+        SslMode given = demanded(url);
         boolean publicNames = !url.hosts().isEmpty()
                 && url.hosts().stream().allMatch(host -> dialect.hasPubliclyTrustedCertificate(host.name()));
         String failureHint = null;
@@ -83,6 +86,21 @@ public final class TlsPolicy {
         return new Decision(tls, List.copyOf(notes), List.copyOf(warnings), failureHint);
     }
 
+    /** {@code sslrootcert=system} without a mode means {@code verify-full}, and contradicts any other, as in libpq. */
+    private static @Nullable SslMode demanded(DatabaseUrl url) {
+        SslMode given = url.sslMode();
+        if (!SYSTEM.equals(url.sslRootCert()) || given == SslMode.VERIFY_FULL) {
+            return given;
+        }
+        if (given == null) {
+            return SslMode.VERIFY_FULL;
+        }
+        throw new ConfigurationException(
+                "SSLMODE_TOO_WEAK",
+                "sslrootcert=system trusts every public authority, so sslmode " + given
+                        + " would prove nothing; allowed with it: verify-full");
+    }
+
     private static String unverified(DatabaseUrl url, String how) {
         return how + ": who answers as " + url.target()
                 + " is not verified, so whoever stands between can read and change"
@@ -91,7 +109,7 @@ public final class TlsPolicy {
     }
 
     private static boolean hasRootFile(DatabaseUrl url) {
-        return url.sslRootCert() != null && !url.sslRootCert().equals("system");
+        return url.sslRootCert() != null && !url.sslRootCert().equals(SYSTEM);
     }
 
     private static boolean isLoopback(DatabaseUrl url) {

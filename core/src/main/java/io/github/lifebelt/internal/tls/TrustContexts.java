@@ -85,6 +85,11 @@ final class TrustContexts {
                             + " does not exist; allowed: a readable file of PEM certificates,"
                             + " or 'system' for the JDK's trust store");
         }
+        if (Files.isDirectory(path)) {
+            throw new ConfigurationException(
+                    "SSL_ROOT_CERT_UNREADABLE",
+                    "sslrootcert " + path.toAbsolutePath() + " is a directory; allowed: one file of PEM certificates");
+        }
         try (InputStream in = new BufferedInputStream(Files.newInputStream(path))) {
             Collection<? extends Certificate> found =
                     CertificateFactory.getInstance("X.509").generateCertificates(in);

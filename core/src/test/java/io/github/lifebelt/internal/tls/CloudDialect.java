@@ -1,0 +1,77 @@
+package io.github.lifebelt.internal.tls;
+
+import io.github.lifebelt.spi.ConnectRequest;
+import io.github.lifebelt.spi.Dialect;
+import io.github.lifebelt.spi.FailureClassifier;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.sql.Connection;
+import java.util.Map;
+import java.util.Set;
+
+/** Claims hosts of a cloud, and can do nothing else. */
+record CloudDialect(String suffix) implements Dialect {
+
+    @Override
+    public boolean hasPubliclyTrustedCertificate(String host) {
+        return host.endsWith(suffix);
+    }
+
+    @Override
+    public String name() {
+        return "none";
+    }
+
+    @Override
+    public Set<String> schemes() {
+        return Set.of();
+    }
+
+    @Override
+    public DatabaseUrl parse(String url) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int defaultPort() {
+        return 1;
+    }
+
+    @Override
+    public void check(DatabaseUrl url) {}
+
+    @Override
+    public String jdbcUrl(DatabaseUrl url) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Connection connect(ConnectRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public TransactionState transactionState(Connection connection) {
+        return TransactionState.UNKNOWN;
+    }
+
+    @Override
+    public void ping(Connection connection) {}
+
+    @Override
+    public void rollback(Connection connection) {}
+
+    @Override
+    public long sessionId(Connection connection) {
+        return 0;
+    }
+
+    @Override
+    public FailureClassifier failureClassifier() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Map<String, String> driverProperties(DatabaseUrl url) {
+        return Map.of();
+    }
+}
