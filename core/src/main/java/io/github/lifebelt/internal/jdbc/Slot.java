@@ -178,7 +178,7 @@ public final class Slot extends ForwardingConnection {
                 pass(jdbc -> jdbc.setTransactionIsolation(serverDefault));
             }
         } else {
-            if (lent && wanted.isolation() == SessionState.SERVER_DEFAULT) {
+            if (lent && wanted.serverIsolation() == SessionState.SERVER_DEFAULT) {
                 wanted.serverIsolation(delegate().getTransactionIsolation());
             }
             pass(jdbc -> jdbc.setTransactionIsolation(level));

@@ -135,34 +135,37 @@ public final class PoolEngine implements LeaseOwner {
 
     private <L extends Lease> L lend(LeaseFactory<L> factory, long begin, long deadline) throws SQLException {
         BorrowPatience patience = null;
+        long now = begin;
         for (; ; ) {
             checkOpen();
             if (!rack.queue().tryAcquire()) {
                 patience = patience == null ? patience(begin, deadline) : patience;
                 awaitPermit(begin, patience);
+                now = System.nanoTime();
             }
-            L lease = lendWithPermit(factory, begin, deadline);
+            L lease = lendWithPermit(factory, begin, now, deadline);
             if (lease != null) {
                 return prepared(lease);
             }
             patience = patience == null ? patience(begin, deadline) : patience;
             awaitDatabase(patience);
+            now = System.nanoTime();
         }
     }
 
     /** Uses the permit, or gives it back: then either by an exception, or by null if there is no database now. */
-    private <L extends Lease> @Nullable L lendWithPermit(LeaseFactory<L> factory, long begin, long deadline)
+    private <L extends Lease> @Nullable L lendWithPermit(LeaseFactory<L> factory, long begin, long now, long deadline)
             throws SQLException {
         Connection proxied = null;
         boolean lent = false;
         try {
             proxied = takeSlot(begin, deadline);
             Slot slot = proxied.unwrap(Slot.class);
-            Physical live = liveConnection(slot, begin, deadline);
+            Physical live = liveConnection(slot, begin, now, deadline);
             if (live == null) {
                 return null;
             }
-            L lease = factory.make(this, proxied, slot, begin);
+            L lease = factory.make(this, proxied, slot, now);
             slot.lend(live);
             lent = true;
             return lease;
@@ -182,10 +185,10 @@ public final class PoolEngine implements LeaseOwner {
         }
     }
 
-    private @Nullable Physical liveConnection(Slot slot, long begin, long deadline) throws SQLException {
+    private @Nullable Physical liveConnection(Slot slot, long begin, long now, long deadline) throws SQLException {
         Physical physical = slot.physical();
         if (physical != null) {
-            String wrong = check.whatIsWrong(physical, begin, deadline);
+            String wrong = check.whatIsWrong(physical, now, deadline);
             if (wrong == null) {
                 return physical;
             }

@@ -91,7 +91,7 @@ class BorrowTest extends PoolTest {
 
     @Test
     void aFullPoolSaysSoWithItsFiguresAndWithoutAnSqlState() throws SQLException {
-        ConnectionPool pool = open(builder().name("orders").maxSize(2).borrowTimeout(Duration.ofMillis(120)));
+        ConnectionPool pool = open(builder().name("orders").maxSize(2).borrowTimeout(Duration.ofSeconds(1)));
         try (Connection one = pool.getConnection();
                 Connection two = pool.getConnection()) {
             assertThat(one).isNotSameAs(two);
@@ -102,7 +102,7 @@ class BorrowTest extends PoolTest {
                             e -> assertThat(e.getSQLState()).isNull())
                     .hasMessageContaining("[POOL_EXHAUSTED] orders")
                     .hasMessageContaining("max 2, active 2, idle 0");
-            assertThat(since(begin)).isBetween(Duration.ofMillis(119), Duration.ofMillis(370));
+            assertThat(since(begin)).isBetween(Duration.ofMillis(999), Duration.ofMillis(1_250));
         }
         assertThat(pool.stats().timeouts()).isOne();
         pool.getConnection().close();
@@ -123,6 +123,27 @@ class BorrowTest extends PoolTest {
             await().until(() -> pool.stats().pending() == 1);
         }
         assertThat(waiter.get(5, TimeUnit.SECONDS)).isEqualTo(pid);
+    }
+
+    @Test
+    void whoHasWaitedLongHasTheWholeTimeOfAPingLeft() throws Exception {
+        ConnectionPool pool = open(builder().maxSize(1).pingAfterIdle(Duration.ZERO));
+        Future<Integer> waiter;
+        int pid;
+        try (Connection held = pool.getConnection()) {
+            pid = pid(held);
+            waiter = threads.submit(() -> {
+                try (Connection connection = pool.getConnection()) {
+                    return pid(connection);
+                }
+            });
+            await().until(() -> pool.stats().pending() == 1);
+            // Longer than a ping may take.
+            execute(held, "select pg_sleep(1.2)");
+        }
+        assertThat(waiter.get(5, TimeUnit.SECONDS)).isEqualTo(pid);
+        assertThat(pool.stats().pings()).isOne();
+        assertThat(pool.stats().replaced()).isZero();
     }
 
     @Test

@@ -160,7 +160,9 @@ class HygieneTest extends PoolTest {
         try (Connection connection = pool.getConnection()) {
             pid = pid(connection);
             assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
+            connection.setAutoCommit(false);
             connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            assertThat(query(connection, "show transaction_isolation")).isEqualTo("serializable");
         }
         try (Connection connection = pool.getConnection()) {
             assertThat(pid(connection)).isEqualTo(pid);
@@ -186,7 +188,7 @@ class HygieneTest extends PoolTest {
                 assertThat(query(connection, "show search_path")).contains("pg_catalog");
                 assertThat(query(connection, "show statement_timeout")).isEqualTo("77s");
             }
-            server().faults().killSessions();
+            Servers.killSessions(server());
         }
         assertThat(pool.stats().connects()).isEqualTo(2);
     }

@@ -8,9 +8,11 @@ import io.github.lifebelt.PoolExhaustedException;
 import io.github.lifebelt.metrics.PoolMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
 /** Against the real registry that dashboards are scraped from. */
@@ -20,7 +22,7 @@ class PoolMetricsTest extends PoolTest {
 
     @Test
     void theFiguresAreThoseOfThePool() throws SQLException {
-        ConnectionPool pool = open(builder().name("orders").maxSize(2).borrowTimeout(Duration.ofMillis(50)));
+        ConnectionPool pool = open(builder().name("orders").maxSize(2).borrowTimeout(Duration.ofSeconds(1)));
         new PoolMetrics(pool).withHikariNames().bindTo(registry);
         fill(pool, 2);
         try (Connection one = pool.getConnection()) {
@@ -47,6 +49,14 @@ class PoolMetricsTest extends PoolTest {
                     .contains("db_client_connection_wait_time_seconds_count{" + pools + ",outcome=\"failed\"} 1")
                     .contains("hikaricp_connections_timeout_total{pool=\"orders\"} 1.0");
         }
+    }
+
+    @Test
+    void hikarisOwnMBeansAreNotThere() throws Exception {
+        ConnectionPool pool = open();
+        fill(pool, 1);
+        assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("com.zaxxer.hikari:*"), null))
+                .isEmpty();
     }
 
     @Test

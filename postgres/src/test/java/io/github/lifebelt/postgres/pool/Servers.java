@@ -1,11 +1,14 @@
 package io.github.lifebelt.postgres.pool;
 
+import static org.awaitility.Awaitility.await;
+
 import io.github.lifebelt.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 
 /** One server of each kind for all test classes of a run. Tests put right what they have broken. */
 public final class Servers {
@@ -32,6 +35,25 @@ public final class Servers {
         if (!server.faults().isRunning()) {
             server.faults().start();
         }
+    }
+
+    /**
+     * Kills every session of the application and waits until they are gone. Just after a kill the server has not yet
+     * said so, and no check that sends nothing can know.
+     */
+    public static void killSessions(TestDatabase server) throws SQLException {
+        server.faults().killSessions();
+        try (Connection watcher = bare(server)) {
+            await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> sessions(watcher) == 0);
+        }
+    }
+
+    /** The application's sessions but the one that asks. */
+    public static int sessions(Connection watcher) throws SQLException {
+        return Integer.parseInt(query(
+                watcher,
+                "select count(*) from pg_stat_activity where usename = current_user"
+                        + " and backend_type = 'client backend' and pid <> pg_backend_pid()"));
     }
 
     /** A connection without Lifebelt. */
