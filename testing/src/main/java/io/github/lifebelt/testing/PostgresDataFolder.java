@@ -41,9 +41,7 @@ final class PostgresDataFolder {
     Path create(Path folder, PostgresSettings settings) throws IOException {
         Path data = folder.resolve("data");
         Folders.copy(template(), data);
-        List<String> singleUser =
-                List.of(binaries.program("postgres"), "--single", "-D", data.toString(), "-c", "ssl=off", "template1");
-        expectSuccess(Command.run(runAs.command(singleUser), folder, settings.bootstrap(), LONGEST));
+        expectSuccess(Command.run(runAs.command(singleUser(data)), folder, settings.bootstrap(), LONGEST));
         Files.writeString(data.resolve("postgresql.conf"), settings.configuration(), StandardOpenOption.APPEND);
         Files.writeString(data.resolve("pg_hba.conf"), settings.access());
         TestCertificates.ServerCertificate certificate = settings.certificate();
@@ -52,6 +50,22 @@ final class PostgresDataFolder {
             install(certificate.privateKey(), data.resolve(KEY));
         }
         return data;
+    }
+
+    /** PostgreSQL without clients; what the settings say is not in its configuration yet. */
+    private List<String> singleUser(Path data) {
+        return List.of(
+                binaries.program("postgres"),
+                "--single",
+                "-D",
+                data.toString(),
+                "-c",
+                "fsync=off",
+                "-c",
+                "dynamic_shared_memory_type=mmap",
+                "-c",
+                "password_encryption=scram-sha-256",
+                "template1");
     }
 
     /** PostgreSQL wants its key to be its own and unreadable for others. */

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * does, even by kill -9, it is also who then takes the server down and removes its folder.
  */
 final class Warden implements AutoCloseable {
-    // $1 is the folder. A frozen server must be thawed to die of QUIT, and is given five seconds.
+    // $1 is the folder. A frozen server must be thawed to die of QUIT, and is given half a minute.
     private static final String SCRIPT = """
             trap '' HUP INT TERM QUIT
             server=
@@ -38,7 +38,7 @@ final class Warden implements AutoCloseable {
             if [ -n "$server" ]; then
                 kill -s CONT $all 2>/dev/null
                 kill -s QUIT "$server" 2>/dev/null
-                tries=50
+                tries=300
                 while [ $tries -gt 0 ] && kill -s 0 "$server" 2>/dev/null; do
                     sleep 0.1
                     tries=$((tries - 1))

@@ -24,8 +24,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 class FaultProxyTest {
+    private static final Logger LOG = LoggerFactory.getLogger(FaultProxyTest.class);
     private static final int PATIENCE_MILLIS = 10_000;
     private static final int SILENCE_MILLIS = 150;
 
@@ -68,9 +71,13 @@ class FaultProxyTest {
             proxy.latency(Duration.ofNanos(oneWayNanos));
             long[] with = roundTripsNanos(socket, 300);
             long median = with[with.length / 2];
-            System.out.printf(
-                    "round trip: %.3f ms without, %.3f ms with 2 x %.3f ms (min %.3f, p95 %.3f)%n",
-                    without / 1e6, median / 1e6, oneWayNanos / 1e6, with[0] / 1e6, with[with.length * 95 / 100] / 1e6);
+            LOG.info(
+                    "round trip: {} us without, {} us with twice {} us (least {}, p95 {})",
+                    without / 1_000,
+                    median / 1_000,
+                    oneWayNanos / 1_000,
+                    with[0] / 1_000,
+                    with[with.length * 95 / 100] / 1_000);
             assertThat(with[0]).isGreaterThanOrEqualTo(2 * oneWayNanos);
             assertThat(median).isLessThan(2 * oneWayNanos + 1_000_000);
         }

@@ -261,7 +261,7 @@ class TestDatabaseTest {
 
             jvm.destroyForcibly();
 
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 assertThat(Processes.isGone(postmaster)).isTrue();
                 assertThat(Processes.areGone(children)).isTrue();
                 assertThat(folder).doesNotExist();
