@@ -49,7 +49,9 @@ final class DriverProperties {
     static void check(String name) {
         if (OURS.contains(name)) {
             throw new ConfigurationException(
-                    "UNSUPPORTED_PARAM", "parameter '" + name + "' is Lifebelt's own to set; leave it out, or use the builder's method of that name");
+                    "UNSUPPORTED_PARAM",
+                    "parameter '" + name
+                            + "' is Lifebelt's own to set; leave it out, or use the builder's method of that name");
         }
         if (name.equals("loginTimeout")) {
             throw new ConfigurationException(

@@ -85,10 +85,8 @@ class AzurePostgresTest {
         DatabaseUrl url = orders().pgBouncer().build();
         assertThat(url.hosts()).containsExactly(new DatabaseUrl.Host(HOST, 6432));
         assertThat(driver(url)).containsEntry("prepareThreshold", "0");
-        assertThat(driver(orders()
-                        .pgBouncer()
-                        .parameter("prepareThreshold", "5")
-                        .build()))
+        assertThat(driver(
+                        orders().pgBouncer().parameter("prepareThreshold", "5").build()))
                 .containsEntry("prepareThreshold", "5");
     }
 
@@ -161,11 +159,13 @@ class AzurePostgresTest {
     @ParameterizedTest
     @ValueSource(strings = {"app@orders", "app@orders.postgres.database.azure.com"})
     void theSingleServersFormOfUserNamesIsRefused(String user) {
-        assertThat(refused("USER_AT_SERVER", () -> AzurePostgres.flexibleServer("orders")
-                        .user(user)))
+        assertThat(refused(
+                        "USER_AT_SERVER",
+                        () -> AzurePostgres.flexibleServer("orders").user(user)))
                 .hasMessageContaining("'app' alone");
-        assertThat(refused("USER_AT_SERVER", () -> AzurePostgres.flexibleServer(HOST)
-                        .user(user)))
+        assertThat(refused(
+                        "USER_AT_SERVER",
+                        () -> AzurePostgres.flexibleServer(HOST).user(user)))
                 .hasMessageContaining("'app' alone");
     }
 
@@ -202,12 +202,13 @@ class AzurePostgresTest {
 
     @Test
     void parametersAreTheDrivers() {
-        assertThat(driver(orders()
-                        .parameter("application_name", "shop")
+        assertThat(driver(orders().parameter("application_name", "shop")
                         .parameter("socketTimeout", "30")
                         .build()))
                 .containsEntry("ApplicationName", "shop")
                 .containsEntry("socketTimeout", "30");
-        refused("UNKNOWN_PARAM", () -> driver(orders().parameter("soketTimeout", "30").build()));
+        refused(
+                "UNKNOWN_PARAM",
+                () -> driver(orders().parameter("soketTimeout", "30").build()));
     }
 }

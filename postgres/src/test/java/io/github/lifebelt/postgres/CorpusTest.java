@@ -53,7 +53,8 @@ class CorpusTest {
     static Stream<Case> cases() throws IOException {
         List<Case> cases = new ArrayList<>();
         ObjectMapper mapper = new ObjectMapper();
-        try (InputStream in = Objects.requireNonNull(CorpusTest.class.getResourceAsStream("/connection-strings.jsonl"));
+        try (InputStream in =
+                        Objects.requireNonNull(CorpusTest.class.getResourceAsStream("/connection-strings.jsonl"));
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 JsonNode json = mapper.readTree(line);
@@ -100,13 +101,14 @@ class CorpusTest {
                 messages.add(t.toString());
             }
         }
-        assertThat(messages).allSatisfy(message -> assertThat(message)
-                .doesNotContain(test.input().trim()));
+        assertThat(messages)
+                .allSatisfy(message ->
+                        assertThat(message).doesNotContain(test.input().trim()));
         texts.addAll(messages);
         assertThat(texts)
                 .isNotEmpty()
-                .allSatisfy(text ->
-                        secrets(test).forEach(secret -> assertThat(text).doesNotContain(secret)));
+                .allSatisfy(
+                        text -> secrets(test).forEach(secret -> assertThat(text).doesNotContain(secret)));
     }
 
     private static List<String> secrets(Case test) {
@@ -135,7 +137,8 @@ class CorpusTest {
     private static boolean cannotBe(JsonNode expect, String input) {
         boolean impossible = !input.equals(input.stripTrailing());
         for (JsonNode host : expect.get("hosts")) {
-            impossible |= host.get("port").isTextual() || host.get("host").textValue().indexOf('@') >= 0;
+            impossible |=
+                    host.get("port").isTextual() || host.get("host").textValue().indexOf('@') >= 0;
         }
         return impossible;
     }
@@ -162,7 +165,9 @@ class CorpusTest {
         Map<String, Object> parts = new TreeMap<>();
         parts.put(
                 "hosts",
-                url.hosts().stream().map(host -> host.name() + " " + host.port()).toList());
+                url.hosts().stream()
+                        .map(host -> host.name() + " " + host.port())
+                        .toList());
         parts.put("dialect", url.dialect());
         parts.put("database", String.valueOf(url.database()));
         parts.put("user", String.valueOf(url.user()));

@@ -159,8 +159,7 @@ class DeadlineTest {
             server().faults().freeze();
             connected.socket().deadline(System.nanoTime() + DEADLINE.toNanos());
             long begin = System.nanoTime();
-            SQLException failure =
-                    catchThrowableOfType(SQLException.class, () -> query(connected.jdbc(), "select 1"));
+            SQLException failure = catchThrowableOfType(SQLException.class, () -> query(connected.jdbc(), "select 1"));
             assertThat(since(begin)).isBetween(DEADLINE.minusMillis(10), LATEST);
             assertThat(connected.socket().missedDeadline()).isTrue();
             assertThat(failure.getSQLState()).isEqualTo("08006");
@@ -192,7 +191,8 @@ class DeadlineTest {
             long files = files();
             int running = Thread.activeCount();
             for (int i = 0; i < FAILURES / 2; i++) {
-                assertThat((Throwable) fails(Connects.request(silent, Duration.ofMillis(5)))).isNotNull();
+                assertThat((Throwable) fails(Connects.request(silent, Duration.ofMillis(5))))
+                        .isNotNull();
                 assertThat((Throwable) fails(Connects.request(wrong, SOON))).isNotNull();
             }
             await().atMost(SOON).until(() -> proxy.connections() == 0);

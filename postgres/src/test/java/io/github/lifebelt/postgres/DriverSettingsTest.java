@@ -174,8 +174,8 @@ class DriverSettingsTest {
     void theApplicationsNameArrivesWithTheLoginAndCostsNoRoundTrip() throws SQLException {
         try (Connected connected = Connects.open(with("application_name=shop"));
                 Connection other = Servers.bare(server())) {
-            String session = " from pg_stat_activity where pid = "
-                    + Connects.dialect().sessionId(connected.jdbc());
+            String session =
+                    " from pg_stat_activity where pid = " + Connects.dialect().sessionId(connected.jdbc());
             assertThat(query(other, "select application_name" + session)).isEqualTo("shop");
             assertThat(query(other, "select query" + session))
                     .as("what was sent after the login")
@@ -195,8 +195,7 @@ class DriverSettingsTest {
 
     @Test
     void keepalivesArriveAtTheSocket() throws Exception {
-        try (Connected connected =
-                Connects.open(with("keepalives_idle=11&keepalives_interval=7&keepalives_count=0"))) {
+        try (Connected connected = Connects.open(with("keepalives_idle=11&keepalives_interval=7&keepalives_count=0"))) {
             assertThat(connected.socket().getKeepAlive()).isTrue();
             if (connected.socket().supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
                 assertThat(connected.socket().getOption(ExtendedSocketOptions.TCP_KEEPIDLE))

@@ -115,8 +115,9 @@ class ProbeTest {
             server().faults().killSession(pid(connected.jdbc()));
             dies(connected);
             assertThatCode(() -> query(connected.jdbc(), "select 1"))
-                    .isInstanceOfSatisfying(SQLException.class, failure -> assertThat(failure.getSQLState())
-                            .isEqualTo("57P01"));
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            failure -> assertThat(failure.getSQLState()).isEqualTo("57P01"));
         }
     }
 
@@ -175,8 +176,9 @@ class ProbeTest {
             await().pollInterval(Duration.ofMillis(1))
                     .atMost(SOON)
                     .until(() -> connected.socket().probe() == Liveness.BUSY);
-            await().atMost(SOON).until(() -> query(other, "select pg_cancel_backend(" + pid + ")")
-                    .equals("t"));
+            await().atMost(SOON)
+                    .until(() -> query(other, "select pg_cancel_backend(" + pid + ")")
+                            .equals("t"));
             assertThatCode(() -> reader.get(10, TimeUnit.SECONDS)).hasMessageContaining("canceling statement");
             assertThat(connected.socket().probe()).isEqualTo(Liveness.QUIET);
             assertThat(pid(connected.jdbc())).isEqualTo(pid);
@@ -209,9 +211,9 @@ class ProbeTest {
             for (int i = 1; i <= FRESH; i++) {
                 open.add(open());
                 if (i % AT_ONCE == 0) {
-                    assertThat(open).allSatisfy(connected -> assertThat(
-                                    connected.socket().probe())
-                            .isEqualTo(Liveness.QUIET));
+                    assertThat(open)
+                            .allSatisfy(connected ->
+                                    assertThat(connected.socket().probe()).isEqualTo(Liveness.QUIET));
                     open.forEach(Connected::close);
                     open.clear();
                 }

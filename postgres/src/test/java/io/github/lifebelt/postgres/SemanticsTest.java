@@ -154,7 +154,8 @@ class SemanticsTest {
             rollsBack(connected);
             execute(connected.jdbc(), "create temporary table t (n int)");
             rollsBack(connected);
-            assertThat(query(connected.jdbc(), "select to_regclass('pg_temp.t')")).isNull();
+            assertThat(query(connected.jdbc(), "select to_regclass('pg_temp.t')"))
+                    .isNull();
         }
     }
 
@@ -207,8 +208,8 @@ class SemanticsTest {
                 Connection other = Servers.bare(server());
                 Statement statement = connected.jdbc().createStatement()) {
             int pid = pid(connected.jdbc());
-            FutureTask<SQLException> sleeping = new FutureTask<>(() -> catchThrowableOfType(
-                    SQLException.class, () -> statement.execute("select pg_sleep(60)")));
+            FutureTask<SQLException> sleeping = new FutureTask<>(
+                    () -> catchThrowableOfType(SQLException.class, () -> statement.execute("select pg_sleep(60)")));
             new Thread(sleeping, "sleeping").start();
             untilActive(other, pid);
             statement.cancel();
@@ -262,7 +263,9 @@ class SemanticsTest {
             Connected connected, Connection other, Thread thread, FutureTask<Boolean> flag) throws Exception {
         untilActive(other, (int) sessionId(connected));
         thread.interrupt();
-        assertThat(flag.get(10, TimeUnit.SECONDS)).as("interrupt flag afterwards").isTrue();
+        assertThat(flag.get(10, TimeUnit.SECONDS))
+                .as("interrupt flag afterwards")
+                .isTrue();
         assertThat(connected.socket().probe()).isEqualTo(Liveness.QUIET);
         assertThat(query(connected.jdbc(), "select 1")).isEqualTo("1");
     }
@@ -270,6 +273,7 @@ class SemanticsTest {
     private static void untilActive(Connection other, int pid) {
         await().pollInterval(Duration.ofMillis(5))
                 .atMost(SOON)
-                .until(() -> "PgSleep".equals(query(other, "select wait_event from pg_stat_activity where pid = " + pid)));
+                .until(() ->
+                        "PgSleep".equals(query(other, "select wait_event from pg_stat_activity where pid = " + pid)));
     }
 }

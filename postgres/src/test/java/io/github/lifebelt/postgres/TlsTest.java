@@ -38,9 +38,8 @@ class TlsTest {
     Path folder;
 
     private static final class WrongHost {
-        static final TestDatabase SERVER = TestDatabase.postgres()
-                .certificate(CERTIFICATES.wrongHost())
-                .start();
+        static final TestDatabase SERVER =
+                TestDatabase.postgres().certificate(CERTIFICATES.wrongHost()).start();
     }
 
     private static final class Expired {
@@ -71,8 +70,7 @@ class TlsTest {
 
     private static void connects(DatabaseUrl url, boolean encrypted) throws SQLException {
         try (Connected connected = Connects.open(url)) {
-            assertThat(Servers.query(
-                            connected.jdbc(), "select ssl from pg_stat_ssl where pid = pg_backend_pid()"))
+            assertThat(Servers.query(connected.jdbc(), "select ssl from pg_stat_ssl where pid = pg_backend_pid()"))
                     .isEqualTo(encrypted ? "t" : "f");
         }
         try (ConnectionPool pool = ConnectionPool.builder(url).open();
