@@ -10,6 +10,7 @@ public final class ConfigurationException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
 
+    /** The stable code. */
     private final String code;
 
     /**

@@ -15,6 +15,7 @@ public final class DatabaseUnavailableException extends SQLTransientConnectionEx
     /** The code under which {@code ERRORS.md} explains this error. */
     public static final String CODE = "DATABASE_UNAVAILABLE";
 
+    /** When the outage was first seen. */
     private final Instant since;
 
     /**

@@ -1,3 +1,4 @@
+/** The pool's figures for Micrometer. The only package that needs it. */
 @NullMarked
 package io.github.lifebelt.metrics;
 

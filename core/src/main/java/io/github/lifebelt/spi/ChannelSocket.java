@@ -197,7 +197,7 @@ abstract class ChannelSocket extends Socket {
         }
     }
 
-    private static SocketException asSocketException(IOException e) {
+    static SocketException asSocketException(IOException e) {
         return e instanceof SocketException already ? already : socketException(String.valueOf(e.getMessage()), e);
     }
 }

@@ -311,11 +311,20 @@ public final class ProbeSocket extends ChannelSocket {
             int read = channel.read(buffer);
             eof = read < 0;
             return read;
-        } catch (ClosedChannelException e) {
-            throw socketException("Socket closed", e);
+        } catch (IOException e) {
+            throw asSocketsDo(e);
         } finally {
             buffer.flip();
         }
+    }
+
+    /** Channels throw other exceptions than sockets, and drivers and their callers know those of sockets. */
+    private static IOException asSocketsDo(IOException e) {
+        if (e instanceof ClosedChannelException) {
+            return socketException("Socket closed", e);
+        }
+        // Its own time-outs are no SocketExceptions and stay what they are.
+        return e instanceof SocketTimeoutException ? e : asSocketException(e);
     }
 
     private final class Input extends InputStream {
@@ -383,8 +392,8 @@ public final class ProbeSocket extends ChannelSocket {
                     from += chunk;
                 }
                 answerDue = true;
-            } catch (ClosedChannelException e) {
-                throw socketException("Socket closed", e);
+            } catch (IOException e) {
+                throw asSocketsDo(e);
             } finally {
                 writeLock.unlock();
             }

@@ -1,3 +1,4 @@
+/** What a dialect implements and is given. Applications do not use it. */
 @NullMarked
 package io.github.lifebelt.spi;
 

@@ -21,7 +21,10 @@ public abstract sealed class DatabaseException extends RuntimeException
         UNKNOWN
     }
 
+    /** The stable code. */
     private final String code;
+
+    /** What became of the writes. */
     private final Effect effect;
 
     DatabaseException(String code, Effect effect, String message, @Nullable Throwable cause) {

@@ -21,6 +21,7 @@ public final class TransactionRolledBackException extends DatabaseException {
         INTERRUPTED
     }
 
+    /** Why. */
     private final Reason reason;
 
     TransactionRolledBackException(Reason reason, String message, @Nullable Throwable cause) {

@@ -1,3 +1,4 @@
+/** Units of work: begin at {@link io.github.lifebelt.tx.UnitOfWork}. */
 @NullMarked
 package io.github.lifebelt.tx;
 

@@ -31,7 +31,12 @@ public final class DatabaseUrl {
      * @param port 1 to 65535, or null for the database's default port
      */
     public record Host(String name, @Nullable Integer port) {
-        /** Refuses a port that cannot be. */
+        /**
+         * Refuses a port that cannot be.
+         *
+         * @param name a host name or an address without brackets; empty for the driver's default
+         * @param port 1 to 65535, or null for the database's default port
+         */
         public Host {
             Objects.requireNonNull(name, "name");
             if (port != null && (port < 1 || port > 65_535)) {

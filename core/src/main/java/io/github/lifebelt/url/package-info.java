@@ -1,3 +1,4 @@
+/** Where a database is and how to reach it, whatever format that was written in. */
 @NullMarked
 package io.github.lifebelt.url;
 

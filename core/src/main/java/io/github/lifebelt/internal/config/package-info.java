@@ -1,3 +1,4 @@
+/** Settings: their names, what they may be, and the dialects that there are. */
 @NullMarked
 package io.github.lifebelt.internal.config;
 

@@ -197,14 +197,26 @@ public final class PoolEngine implements LeaseOwner {
         if (!outages.gate().isOpen()) {
             return null;
         }
-        long attemptBegin = System.nanoTime();
-        try {
-            slot.connect(deadline);
-            outages.found();
-            return slot.physical();
-        } catch (SQLException e) {
-            connectFailed(e, begin, attemptBegin, deadline);
-            return null;
+        return connect(slot, begin, deadline) ? slot.physical() : null;
+    }
+
+    /** False if waiting for the database is what is left to do. */
+    private boolean connect(Slot slot, long begin, long deadline) throws SQLException {
+        // Twice: an administrator may have ended just this session while it was being made, and a server that was not
+        // there a moment ago costs a millisecond to ask again.
+        for (boolean again = false; ; again = true) {
+            long attemptBegin = System.nanoTime();
+            try {
+                slot.connect(deadline);
+                outages.found();
+                return true;
+            } catch (SQLException e) {
+                boolean quick = System.nanoTime() - attemptBegin < TELLING_NANOS;
+                if (again || !quick || outages.isRefusal(e) || System.nanoTime() >= deadline || closing.get()) {
+                    connectFailed(e, begin, attemptBegin, deadline);
+                    return false;
+                }
+            }
         }
     }
 

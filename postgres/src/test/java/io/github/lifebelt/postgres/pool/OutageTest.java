@@ -265,7 +265,7 @@ class OutageTest extends PoolTest {
 
     @Test
     void recyclingAllOnAFrozenServerBlocksNobody() throws Exception {
-        ConnectionPool pool = open(builder().borrowTimeout(Duration.ofMillis(500)));
+        ConnectionPool pool = open();
         fill(pool, 5);
         server().faults().freeze();
         long begin = System.nanoTime();
