@@ -35,8 +35,15 @@ public final class JdbcForwardingGenerator {
     private static final String SQL_EXCEPTION = "java.sql.SQLException";
     private static final String CLIENT_INFO_EXCEPTION = "java.sql.SQLClientInfoException";
 
-    /** Each interface of the family, and the one whose class already forwards a part of it. Parents come first. */
-    private record Face(String name, String parent) {}
+    /**
+     * Each interface of the family. One that extends another of the family needs nothing but forwarding on top of the
+     * lease's class for that one, so its class is written whole.
+     */
+    private record Face(String name, String parent) {
+        String className() {
+            return (parent == null ? "Forwarding" : "Lease") + name;
+        }
+    }
 
     private static final List<Face> FAMILY = List.of(
             new Face("Connection", null),
@@ -108,7 +115,7 @@ public final class JdbcForwardingGenerator {
         public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
             if (sources == null) {
                 Writer writer = new Writer(processingEnv.getElementUtils(), processingEnv.getTypeUtils());
-                sources = FAMILY.stream().collect(Collectors.toMap(face -> "Forwarding" + face.name(), writer::face));
+                sources = FAMILY.stream().collect(Collectors.toMap(Face::className, writer::face));
                 sources.put("ForwardingBase", writer.base());
             }
             return false;
@@ -157,12 +164,8 @@ public final class JdbcForwardingGenerator {
         }
 
         String face(Face face) {
-            StringBuilder out = new StringBuilder(HEAD)
-                    .append("abstract class Forwarding%s extends Forwarding%s implements java.sql.%s {\n"
-                            .formatted(face.name(), face.parent() == null ? "Base" : face.parent(), face.name()))
-                    .append(face.parent() == null ? "" : "    @Override\n")
-                    .append("    abstract java.sql.%s delegate() throws java.sql.SQLException;\n"
-                            .formatted(face.name()));
+            StringBuilder out =
+                    new StringBuilder(HEAD).append(face.parent() == null ? abstractHead(face) : wholeHead(face));
             Set<String> done = face.parent() == null
                     ? Set.of()
                     : methods(face.parent()).stream().map(this::signature).collect(Collectors.toSet());
@@ -172,6 +175,27 @@ public final class JdbcForwardingGenerator {
                 }
             }
             return out.append("}\n").toString();
+        }
+
+        private static String abstractHead(Face face) {
+            return """
+                    abstract class %s extends ForwardingBase implements java.sql.%s {
+                        abstract java.sql.%s delegate() throws java.sql.SQLException;
+                    """.formatted(face.className(), face.name(), face.name());
+        }
+
+        private static String wholeHead(Face face) {
+            return """
+                    class %1$s extends Lease%2$s implements java.sql.%3$s {
+                        %1$s(Lease lease, java.sql.%3$s delegate) {
+                            super(lease, delegate);
+                        }
+
+                        @Override
+                        java.sql.%3$s delegate() {
+                            return (java.sql.%3$s) super.delegate();
+                        }
+                    """.formatted(face.className(), face.parent(), face.name());
         }
 
         /** All instance methods, inherited ones and defaults too; sorted, since compilers differ in their order. */

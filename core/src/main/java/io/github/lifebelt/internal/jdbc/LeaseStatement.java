@@ -5,8 +5,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** A {@link Statement} of a lease. */
-final class LeaseStatement extends ForwardingStatement {
+/** A {@link Statement} of a lease. Prepared and callable ones extend it; those classes are generated. */
+class LeaseStatement extends ForwardingStatement {
     private final Lease lease;
     private final Statement delegate;
 
