@@ -16,7 +16,8 @@ import java.util.List;
  * <p>Follows {@code Driver.parseURL} of pgjdbc 42.7: no user in front of the host; the {@code /} after the host must be
  * there and must be the only one; names and values by the rules of HTML forms ({@code +} is a space); the driver's
  * defaults for host and port are filled in; a bare {@code ssl} means {@code verify-full}; the last of two wins. Names
- * that the driver does not know are kept here and refused by {@link DriverSettings}; the driver would ignore them.
+ * that the driver does not know are kept here: {@link DriverSettings} translates libpq's and refuses the rest, which the
+ * driver would ignore.
  */
 final class JdbcPostgresUrl {
 
@@ -112,10 +113,11 @@ final class JdbcPostgresUrl {
             }
             int equals = pair.indexOf('=');
             String name = equals < 0 ? pair : pair.substring(0, equals);
-            if (equals < 0 && afterPassword && !LibpqParameters.isKnown(name) && !DriverProperties.isKnown(name)) {
+            if (afterPassword && !isKnown(name)) {
                 throw new ConfigurationException(
                         "UNENCODED_AMPERSAND",
-                        "after the password stands something that is no parameter: an '&' in a password is written %26");
+                        "after the password stands something that is no parameter (not shown): an '&' in a password is"
+                                + " written %26");
             }
             String value = equals < 0
                     ? ""
@@ -123,6 +125,12 @@ final class JdbcPostgresUrl {
             parameter(name, value);
             afterPassword = name.equals("password");
         }
+    }
+
+    private static boolean isKnown(String name) {
+        return LibpqParameters.isKnown(name)
+                || DriverProperties.isKnown(name)
+                || name.startsWith(DatabaseUrl.SETTING_PREFIX);
     }
 
     private void parameter(String name, String value) {

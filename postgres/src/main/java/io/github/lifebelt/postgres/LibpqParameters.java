@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
  */
 final class LibpqParameters {
 
+    static final String NOT_SHOWN = "(name not shown)";
+
     private static final Set<String> KNOWN = Set.of(
             "host",
             "hostaddr",
@@ -84,7 +86,7 @@ final class LibpqParameters {
     /** A name fit for a message: what follows a password may be the rest of it, and what is no name may be anything. */
     static String shown(String name, boolean afterPassword) {
         boolean safe = isKnown(name) || (!afterPassword && NAME.matcher(name).matches());
-        return safe ? "'" + name + "'" : afterPassword ? "after the password" : "(name not shown)";
+        return safe ? "'" + name + "'" : afterPassword ? "after the password" : NOT_SHOWN;
     }
 
     static String advice(String name) {

@@ -60,7 +60,8 @@ final class LibpqUri {
         }
         if (at < text.length()) {
             at++;
-            query();
+            // Without a user in front an '@' says that all of this may be a password gone astray.
+            query(!hasUser && text.indexOf('@') >= 0);
         }
         return parts.toUrl();
     }
@@ -121,18 +122,18 @@ final class LibpqUri {
         return address;
     }
 
-    private void query() {
+    private void query(boolean astray) {
         boolean afterPassword = false;
         while (at < text.length()) {
             String pair = until("&");
             at++;
             int equals = pair.indexOf('=');
             String name = decode(equals < 0 ? pair : pair.substring(0, equals), "name of a parameter");
-            refuseMalformed(pair, equals, LibpqParameters.shown(name, afterPassword));
-            parameter(
-                    name,
-                    decode(pair.substring(equals + 1), "parameter " + LibpqParameters.shown(name, afterPassword)),
-                    afterPassword);
+            String shown = astray && !LibpqParameters.isKnown(name)
+                    ? LibpqParameters.NOT_SHOWN
+                    : LibpqParameters.shown(name, afterPassword);
+            refuseMalformed(pair, equals, shown);
+            parameter(name, decode(pair.substring(equals + 1), "parameter " + shown), shown);
             afterPassword = name.equals("password");
         }
     }
@@ -152,7 +153,7 @@ final class LibpqUri {
         }
     }
 
-    private void parameter(String name, String value, boolean afterPassword) {
+    private void parameter(String name, String value, String shown) {
         switch (name) {
             case "host" -> parts.setHosts(list(value));
             case "port" -> parts.setPorts(list(value));
@@ -167,8 +168,7 @@ final class LibpqUri {
             }
             default -> {
                 if (!LibpqParameters.isKnown(name) && !name.startsWith(DatabaseUrl.SETTING_PREFIX)) {
-                    throw LibpqParameters.unknown(
-                            LibpqParameters.shown(name, afterPassword), LibpqParameters.advice(name));
+                    throw LibpqParameters.unknown(shown, LibpqParameters.advice(name));
                 }
                 parts.parameter(name, value);
             }

@@ -1,0 +1,71 @@
+package io.github.lifebelt.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.lifebelt.ConfigurationException;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Mistakes that are not in the corpus. Each password is made of the letters q, x and z, which no message has alone. */
+@Tag("smoke")
+class UrlRefusalsTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "postgresql://app:qxz@xqz:zzx@db/orders | UNENCODED_AT",
+                "postgresql://app:qxz/xqz@db:5432/orders | UNENCODED_SLASH",
+                "postgresql://app:1234/xqz@db/orders | UNENCODED_SLASH",
+                "postgresql://app:1234/qxz?xqz&zxq@db/orders | PARAM_WITHOUT_VALUE",
+                "postgresql://app:1234/qxz?xqz=zxq@db/orders | UNKNOWN_PARAM",
+                "postgresql://app:qxz#@@db/orders | UNENCODED_AT",
+                "postgresql://app:qxz%zz@db/orders | INVALID_PERCENT_ENCODING",
+                "postgresql://app:qxz%00@db/orders | INVALID_PERCENT_ENCODING",
+                "postgresql://app:qxz%ff@db/orders | INVALID_PERCENT_ENCODING",
+                "postgresql://db/orders?user=app&password=qxz&xqz | PARAM_WITHOUT_VALUE",
+                "postgresql://db/orders?user=app&password=qxz&xqz=zxq | UNKNOWN_PARAM",
+                "postgresql://db/orders?user=app&password=qxz=xqz | EXTRA_EQUALS_IN_PARAM",
+                "postgresql://app:qxz@${DB_HOST}/orders | HOST_INVALID",
+                "postgresql://app:qxz@db:0/orders | PORT_OUT_OF_RANGE",
+                "postgresql://app:qxz@db:99999999999/orders | PORT_OUT_OF_RANGE",
+                "postgresql://app:qxz@::1/orders | PORT_NOT_NUMERIC",
+                "postgresql://app:qxz@[]/orders | IPV6_ADDRESS_EMPTY",
+                "postgresql://app:qxz@[::1]5432/orders | IPV6_BRACKET_TRAILING_TEXT",
+                "postgresql://app:qxz@a,b/orders?port=1,2,3 | PORT_COUNT_MISMATCH",
+                "postgresql:app:qxz@db/orders | UNRECOGNISED_FORMAT",
+                "postgresql+psycopg://app:qxz@db/orders | UNKNOWN_SCHEME",
+                "'postgresql://app:qxz@db/orders' | UNKNOWN_SCHEME",
+                "jdbc:postgresql://db/orders?user=app&password=qxz&xqz | UNENCODED_AMPERSAND",
+                "jdbc:postgresql://db/orders?user=app&password=qxz&xqz=zxq | UNENCODED_AMPERSAND",
+                "jdbc:postgresql://db/orders?password=qxz%zz | INVALID_PERCENT_ENCODING",
+                "jdbc:postgresql://app:qxz/xqz@db:5432/orders | JDBC_EXTRA_SLASH",
+                "jdbc:postgresql://app:qxz@db/orders | PORT_NOT_NUMERIC",
+                "jdbc:postgresql://app:qxz@db:5432/orders | USERINFO_IN_JDBC_URL",
+                "JDBC:postgresql://db/orders?password=qxz | UNRECOGNISED_FORMAT"
+            },
+            quoteCharacter = '"')
+    void isRefusedWithoutShowingThePassword(String url, String code) {
+        ConfigurationException refused =
+                catchThrowableOfType(ConfigurationException.class, () -> DatabaseUrl.parse(url));
+        assertThat(refused).isNotNull();
+        assertThat(refused.code()).isEqualTo(code);
+        for (Throwable t = refused; t != null; t = t.getCause()) {
+            assertThat(t.toString()).doesNotContain("qxz", "xqz", "zxq", "zzx", url);
+        }
+    }
+
+    @Test
+    void knownNamesMayFollowThePassword() {
+        DatabaseUrl url = DatabaseUrl.parse("jdbc:postgresql://db/orders?password=qxz&lifebelt.max-size=7&password=xqz"
+                + "&ApplicationName=a&password=zxq&connect_timeout=5&sslmode=require");
+        assertThat(url.credentials().secret()).isEqualTo("zxq");
+        assertThat(url.settings()).isEqualTo(Map.of("max-size", "7"));
+        assertThat(url.parameters()).isEqualTo(Map.of("ApplicationName", "a", "connect_timeout", "5"));
+    }
+}
