@@ -3,13 +3,16 @@ package io.github.lifebelt.postgres;
 import io.github.lifebelt.ConfigurationException;
 import java.sql.DriverPropertyInfo;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.postgresql.Driver;
+import org.postgresql.PGProperty;
 
 /** The names of pgjdbc's properties, and which of them are not for a URL of Lifebelt. */
 final class DriverProperties {
@@ -30,6 +33,11 @@ final class DriverProperties {
             "sslmode",
             "sslrootcert",
             "options");
+
+    // A list with negations: the driver itself says what is wrong with it.
+    private static final Set<String> NOT_CHECKED = Set.of("requireAuth");
+    private static final List<String> SWITCH = List.of("true", "false");
+    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,10}");
 
     private static final int MOST_TYPOS = 2;
 
@@ -53,18 +61,52 @@ final class DriverProperties {
                     "parameter '" + name
                             + "' is Lifebelt's own to set; leave it out, or use the builder's method of that name");
         }
-        if (name.equals("loginTimeout")) {
-            throw new ConfigurationException(
-                    "UNSUPPORTED_PARAM",
-                    "parameter 'loginTimeout' makes the driver connect on a thread of its own; the pool's deadline holds"
-                            + " instead: set lifebelt.connect-timeout");
-        }
         if (!isKnown(name)) {
             throw new ConfigurationException(
                     "UNKNOWN_PARAM",
                     "pgjdbc has no property " + LibpqParameters.shown(name, false) + " and would ignore it"
                             + didYouMean(name));
         }
+    }
+
+    /**
+     * Refuses a value that the driver would misread: of its switches it takes anything but {@code true} for false, also
+     * {@code yes} and the empty value of a bare name; a number with a unit and an unknown choice fail at each connect.
+     *
+     * @param property the driver's name
+     * @param shown the name as the user wrote it
+     * @return the value in the driver's own spelling, which it does not compare without regard to case everywhere
+     */
+    static String checked(String property, String shown, String value) {
+        PGProperty known = PGProperty.forName(property);
+        if (known == null || NOT_CHECKED.contains(property)) {
+            return value;
+        }
+        String[] choices = known.getChoices();
+        String standard = String.valueOf(known.getDefaultValue());
+        if (choices != null) {
+            return choice(shown, value, List.of(choices));
+        }
+        if (SWITCH.contains(standard)) {
+            return choice(shown, value, SWITCH);
+        }
+        if (NUMBER.matcher(standard).matches() && !NUMBER.matcher(value).matches()) {
+            throw invalid(shown, "a whole number without a unit");
+        }
+        return value;
+    }
+
+    private static String choice(String shown, String value, List<String> choices) {
+        return choices.stream()
+                .filter(value::equalsIgnoreCase)
+                .findFirst()
+                .orElseThrow(() -> invalid(shown, String.join(", ", choices)));
+    }
+
+    // The value is not shown: it may be the rest of something that was cut at an '&'.
+    private static ConfigurationException invalid(String shown, String allowed) {
+        return new ConfigurationException(
+                "INVALID_PARAM", "parameter '" + shown + "' has another value than allowed: " + allowed);
     }
 
     private static String didYouMean(String name) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -26,34 +27,10 @@ final class DriverSettings {
     static final String DIALECT = "postgresql";
     static final String DRIVER_URL = "jdbc:postgresql:";
 
-    private static final String JDK_TRUST = "org.postgresql.ssl.DefaultJavaSSLFactory";
+    // Alone or among others.
+    private static final Pattern ENDPOINT = Pattern.compile("(^|\\s)(endpoint|project)=");
 
-    // Verified by nothing of ours yet, or answered by files that a pool should not depend on.
-    private static final Set<String> UNSUPPORTED = Set.of(
-            "sslcert",
-            "sslkey",
-            "sslpassword",
-            "sslcrl",
-            "sslcrldir",
-            "sslcertmode",
-            "sslkeylogfile",
-            "ssl_min_protocol_version",
-            "ssl_max_protocol_version",
-            "service",
-            "servicefile",
-            "hostaddr",
-            "requirepeer",
-            "replication",
-            "min_protocol_version",
-            "max_protocol_version",
-            "scram_client_key",
-            "scram_server_key",
-            "tcp_user_timeout",
-            "krbsrvname",
-            "gsslib",
-            "gssdelegation",
-            "passfile",
-            "load_balance_hosts");
+    private static final String JDK_TRUST = "org.postgresql.ssl.DefaultJavaSSLFactory";
 
     // The server's own, and that of an elastic cluster's nodes.
     private static final Set<Integer> AZURE_BOUNCERS = Set.of(6432, 8432);
@@ -64,6 +41,7 @@ final class DriverSettings {
             "channel_binding", "channelBinding",
             "sslnegotiation", "sslNegotiation",
             "require_auth", "requireAuth",
+            "krbsrvname", "kerberosServerName",
             "gssencmode", "gssEncMode");
 
     private static final Map<String, String> SERVER_TYPES = Map.of(
@@ -135,17 +113,21 @@ final class DriverSettings {
     }
 
     private void parameter(String name, String value) {
-        if (UNSUPPORTED.contains(name)) {
-            throw new ConfigurationException(
-                    "UNSUPPORTED_PARAM", "parameter '" + name + "' is not supported; leave it out");
-        }
+        UnsupportedParameters.check(name);
         switch (name) {
             case "target_session_attrs" -> properties.put("targetServerType", serverType(value));
+            case "load_balance_hosts" -> properties.put("loadBalanceHosts", loadBalance(value));
             case "client_encoding" -> requireUtf8(value);
-            case "keepalives" -> properties.put("tcpKeepAlive", String.valueOf(!value.equals("0")));
+            case "keepalives" ->
+                properties.put(
+                        "tcpKeepAlive", String.valueOf(!number(name, value).equals("0")));
             case "keepalives_idle", "keepalives_interval", "keepalives_count" -> number(name, value);
-            case "sslsni", "sslcompression", "ssl" -> {
-                // The driver sends the name and never compresses, and ssl was read as an sslmode.
+            case "sslsni" ->
+                UnsupportedParameters.allowOnly(name, value, "1", "the JDK tells the server the host's name (SNI)");
+            case "sslcompression" ->
+                UnsupportedParameters.allowOnly(name, value, "0", "the JDK does not compress TLS, which is unsafe");
+            case "ssl" -> {
+                // It was read as an sslmode.
             }
             case "fallback_application_name" -> properties.putIfAbsent("ApplicationName", value);
             case "sslfactory" -> requireJdkTrust(value);
@@ -153,7 +135,7 @@ final class DriverSettings {
             default -> {
                 String property = RENAMED.getOrDefault(name, name);
                 DriverProperties.check(property);
-                properties.put(property, value);
+                properties.put(property, DriverProperties.checked(property, name, value));
             }
         }
     }
@@ -179,11 +161,11 @@ final class DriverSettings {
         if (options == null) {
             return;
         }
-        boolean endpoint = options.startsWith("endpoint=") || options.startsWith("project=");
-        if (endpoint && !hosts().stream().allMatch(host -> ManagedHosts.isNeon(host.name()))) {
+        if (ENDPOINT.matcher(options).find() && !hosts().stream().allMatch(host -> ManagedHosts.isNeon(host.name()))) {
             throw new ConfigurationException(
                     "ENDPOINT_OPTION",
-                    "options=endpoint=... is Neon's, and any other server refuses the login for it; leave it out");
+                    "options=endpoint=... is Neon's (*.neon.tech), and any other server refuses the login for it; leave it"
+                            + " out, or through a tunnel to Neon write the password as endpoint=<id>;<password>");
         }
         properties.put("options", options);
     }
@@ -195,6 +177,14 @@ final class DriverSettings {
                     "target_session_attrs", value, "any, read-write, read-only, primary, standby, prefer-standby");
         }
         return type;
+    }
+
+    private static String loadBalance(String value) {
+        return switch (value) {
+            case "disable" -> "false";
+            case "random" -> "true";
+            default -> throw invalid("load_balance_hosts", value, "disable, random");
+        };
     }
 
     private static void requireUtf8(String value) {

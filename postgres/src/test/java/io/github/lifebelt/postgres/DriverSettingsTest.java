@@ -78,6 +78,8 @@ class DriverSettingsTest {
                 "sslfactoryarg",
                 "sslhostnameverifier",
                 "loginTimeout",
+                "connectExecutor",
+                "sslpasswordcallback",
                 "sslcert",
                 "sslkey",
                 "service",
@@ -127,6 +129,73 @@ class DriverSettingsTest {
         refused(code, "postgresql://h/db?" + parameter);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "readOnly=on, 'true, false'",
+        "readOnly, 'true, false'",
+        "tcpKeepAlive=1, 'true, false'",
+        "connectTimeout=3s, a whole number without a unit",
+        "socketTimeout=30s, a whole number without a unit",
+        "prepareThreshold=five, a whole number without a unit",
+        "targetServerType=leader, preferSecondary",
+        "gssEncMode=never, 'disable, allow, prefer, require'"
+    })
+    @Tag("smoke")
+    void aValueThatTheDriverWouldMisreadIsRefused(String parameter, String allowed) {
+        assertThat(refused("INVALID_PARAM", "jdbc:postgresql://h/db?" + parameter))
+                .hasMessageContaining(allowed);
+    }
+
+    @Test
+    void theDriverGetsItsOwnSpelling() {
+        assertThat(driver("jdbc:postgresql://h/db?targetServerType=PreferSecondary&readOnly=TRUE"))
+                .containsEntry("targetServerType", "preferSecondary")
+                .containsEntry("readOnly", "true");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sslsni=0, SNI",
+        "sslcompression=1, unsafe",
+        "sslcert=client.pem, client certificates are not supported yet",
+        "sslpassword=pass, client certificates are not supported yet",
+        "sslcrl=list.pem, com.sun.net.ssl.checkRevocation",
+        "ssl_min_protocol_version=TLSv1.3, jdk.tls.client.protocols",
+        "hostaddr=10.0.0.7, sslmode=verify-ca",
+        "service=orders, write host",
+        "passfile=pgpass, PGPASSFILE",
+        "tcp_user_timeout=1000, socketTimeout",
+        "gssdelegation=1, Kerberos"
+    })
+    void whatCannotBeHadIsRefusedWithTheReason(String parameter, String reason) {
+        assertThat(refused("UNSUPPORTED_PARAM", "postgresql://h/db?" + parameter))
+                .hasMessageContaining("'" + parameter.substring(0, parameter.indexOf('=')) + "'")
+                .hasMessageContaining(reason);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sslsni=1", "sslcompression=0", "client_encoding=UTF8", "keepalives=1"})
+    void whatIsSoAnywayChangesNothing(String parameter) {
+        assertThat(driver("postgresql://h/db?" + parameter)).isEqualTo(driver("postgresql://h/db"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"keepalives=yes, INVALID_PARAM", "channel_binding=maybe, INVALID_PARAM"})
+    void libpqsValuesAreCheckedToo(String parameter, String code) {
+        refused(code, "postgresql://h/db?" + parameter);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"endpoint%3Dep-cool-name", "project%3Dep-cool-name", "-cgeqo%3Doff%20endpoint%3Dep-cool-name"})
+    void neonsEndpointOptionIsRefusedElsewhereWhereverItStands(String options) {
+        assertThat(driver("postgresql://u@ep-cool-name.eu-west-2.aws.neon.tech/db?options=" + options))
+                .containsKey("options");
+        for (String host : new String[] {"db.example.com", "localhost", "neon.tech.example.com", "neon.tech", ""}) {
+            refused("ENDPOINT_OPTION", "postgresql://u@" + host + "/db?options=" + options);
+        }
+    }
+
     @Test
     void aUnixSocketIsRefused() {
         refused("UNSUPPORTED_HOST", "postgresql://app@%2Fvar%2Frun%2Fpostgresql/orders");
@@ -149,7 +218,8 @@ class DriverSettingsTest {
     @Test
     void libpqsNamesBecomeTheDrivers() {
         assertThat(driver("postgresql://h1,h2:5433/db?connect_timeout=7&application_name=shop&channel_binding=require"
-                        + "&sslnegotiation=direct&gssencmode=prefer&keepalives=0&client_encoding=UTF8"))
+                        + "&sslnegotiation=direct&gssencmode=prefer&keepalives=0&client_encoding=UTF8"
+                        + "&load_balance_hosts=random&krbsrvname=pg&gsslib=gssapi"))
                 .containsEntry("PGHOST", "h1,h2")
                 .containsEntry("PGPORT", "5432,5433")
                 .containsEntry("connectTimeout", "7")
@@ -158,6 +228,9 @@ class DriverSettingsTest {
                 .containsEntry("sslNegotiation", "direct")
                 .containsEntry("gssEncMode", "prefer")
                 .containsEntry("tcpKeepAlive", "false")
+                .containsEntry("loadBalanceHosts", "true")
+                .containsEntry("kerberosServerName", "pg")
+                .containsEntry("gsslib", "gssapi")
                 .doesNotContainKeys("connect_timeout", "client_encoding");
         assertThat(driver("postgresql://[::1]/db")).containsEntry("PGHOST", "[::1]");
         assertThat(driver("postgresql:///db")).containsEntry("PGHOST", "localhost");
