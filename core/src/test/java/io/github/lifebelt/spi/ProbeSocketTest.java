@@ -162,8 +162,7 @@ class ProbeSocketTest {
     @Test
     void aDeadlineBoundsWritesToo() {
         socket.deadline(System.nanoTime() + 100_000_000);
-        Throwable failure =
-                catchThrowable(() -> socket.getOutputStream().write(new byte[MORE_THAN_BUFFERS_HOLD]));
+        Throwable failure = catchThrowable(() -> socket.getOutputStream().write(new byte[MORE_THAN_BUFFERS_HOLD]));
         assertThat(failure).isInstanceOf(SocketException.class).hasMessageContaining("write");
         assertThat(socket.missedDeadline()).isTrue();
     }
