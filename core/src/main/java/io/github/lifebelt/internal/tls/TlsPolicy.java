@@ -8,6 +8,7 @@ import io.github.lifebelt.url.DatabaseUrl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>On host names that a cloud gives out, whose servers show certificates of public authorities, every mode is raised to
  * {@link SslMode#VERIFY_FULL}: it costs nothing there, and {@code require} as the clouds' portals write it verifies
- * nothing. Elsewhere what was given is kept, and what it does not verify is a warning.
+ * nothing. Elsewhere what was given is kept, and what it does not verify is a warning; but a root certificate that was
+ * named is used, as libpq uses it for {@code require}.
  */
 public final class TlsPolicy {
 
@@ -23,6 +25,7 @@ public final class TlsPolicy {
             "to take the mode as given: PoolBuilder.sslModeAsGiven(), or lifebelt.ssl-mode-as-given=true in the URL";
     private static final Set<String> LOOPBACK = Set.of("", "localhost", "::1", "0:0:0:0:0:0:0:1");
 
+    private static final Pattern LOOPBACK_V4 = Pattern.compile("127(\\.\\d{1,3}){3}");
     private static final String SYSTEM = "system";
 
     private TlsPolicy() {}
@@ -63,19 +66,23 @@ public final class TlsPolicy {
                 notes.add(raised);
                 failureHint = "The " + raised;
             }
+        } else if (hasRootFile(url) && !sslModeAsGiven && isUnverified(given)) {
+            mode = SslMode.VERIFY_CA;
+            notes.add("sslmode " + (given == null ? "(none)" : given) + " with an sslrootcert verifies the chain of "
+                    + url.target() + ", as libpq does for require; write verify-full to verify the host name too");
         } else if (given == null) {
             mode = SslMode.PREFER;
             if (!isLoopback(url)) {
                 warnings.add(unverified(url, "no sslmode was given, so TLS is used if the server offers it"));
             }
-        } else if (hasRootFile(url) && (given == SslMode.REQUIRE)) {
-            mode = SslMode.VERIFY_CA;
-            notes.add("sslmode require with an sslrootcert verifies the chain, as in libpq; write verify-full to verify"
-                    + " the host name too");
         } else {
             mode = given;
-            if (!mode.verifies() && !isLoopback(url)) {
-                warnings.add(unverified(url, "sslmode " + mode));
+            if (given == SslMode.DISABLE ? !isLoopback(url) : !given.verifies()) {
+                // A loopback address may be the near end of a tunnel: who asks for TLS there wants to know.
+                warnings.add(unverified(url, "sslmode " + given));
+            } else if (given == SslMode.VERIFY_CA && !hasRootFile(url)) {
+                warnings.add(unverified(
+                        url, "sslmode verify-ca takes the certificates of all public authorities for any host"));
             }
         }
         ConnectRequest.Tls tls = new ConnectRequest.Tls(
@@ -108,12 +115,18 @@ public final class TlsPolicy {
                 + " the JDK's trust store";
     }
 
+    /** Whether a root certificate would not even be looked at. Plain text was asked for by name, and stays. */
+    private static boolean isUnverified(@Nullable SslMode given) {
+        return given == null || (!given.verifies() && given != SslMode.DISABLE);
+    }
+
     private static boolean hasRootFile(DatabaseUrl url) {
         return url.sslRootCert() != null && !url.sslRootCert().equals(SYSTEM);
     }
 
     private static boolean isLoopback(DatabaseUrl url) {
         return url.hosts().stream()
-                .allMatch(host -> LOOPBACK.contains(host.name()) || host.name().startsWith("127."));
+                .allMatch(host -> LOOPBACK.contains(host.name())
+                        || LOOPBACK_V4.matcher(host.name()).matches());
     }
 }

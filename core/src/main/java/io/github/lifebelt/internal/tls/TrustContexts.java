@@ -1,9 +1,8 @@
 package io.github.lifebelt.internal.tls;
 
 import io.github.lifebelt.ConfigurationException;
-import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -15,6 +14,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -90,26 +90,31 @@ final class TrustContexts {
                     "SSL_ROOT_CERT_UNREADABLE",
                     "sslrootcert " + path.toAbsolutePath() + " is a directory; allowed: one file of PEM certificates");
         }
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(path))) {
-            Collection<? extends Certificate> found =
-                    CertificateFactory.getInstance("X.509").generateCertificates(in);
-            if (found.isEmpty()) {
-                throw invalid(path, "it holds no certificate", null);
-            }
-            return found;
-        } catch (CertificateException e) {
-            throw invalid(path, String.valueOf(e.getMessage()), e);
+        byte[] content;
+        try {
+            content = Files.readAllBytes(path);
         } catch (IOException e) {
             throw new ConfigurationException(
                     "SSL_ROOT_CERT_UNREADABLE", "sslrootcert " + path.toAbsolutePath() + " cannot be read: " + e, e);
         }
+        return parsed(content, path);
     }
 
-    private static ConfigurationException invalid(Path path, String why, @Nullable Exception cause) {
-        String message = "sslrootcert " + path.toAbsolutePath() + " is no file of PEM certificates: " + why;
-        return cause == null
-                ? new ConfigurationException("SSL_ROOT_CERT_INVALID", message)
-                : new ConfigurationException("SSL_ROOT_CERT_INVALID", message, cause);
+    // The parser's own words are left out: it quotes what it cannot read, and a wrong path may lead to a secret.
+    private static Collection<? extends Certificate> parsed(byte[] content, Path path) {
+        Collection<? extends Certificate> found = List.of();
+        try {
+            found = CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(content));
+        } catch (CertificateException e) {
+            // Nothing was found.
+        }
+        if (found.isEmpty()) {
+            throw new ConfigurationException(
+                    "SSL_ROOT_CERT_INVALID",
+                    "sslrootcert " + path.toAbsolutePath() + " (" + content.length
+                            + " bytes) is no file of PEM certificates, or is cut off");
+        }
+        return found;
     }
 
     /** For the modes that encrypt without verifying. The pool warns about them. */

@@ -6,9 +6,17 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.url.DatabaseUrl;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.NullSource;
@@ -105,6 +113,7 @@ class TlsPolicyTest {
             assertThat(decide(url(null, here)).warnings()).as(here).isEmpty();
         }
         assertThat(decide(url(null)).warnings()).isEmpty();
+        assertThat(decide(url(null, "127.example.com")).warnings()).hasSize(1);
         assertThat(decide(url(null, "localhost", "db.example.com")).warnings()).hasSize(1);
     }
 
@@ -133,5 +142,78 @@ class TlsPolicyTest {
             assertThat(refused.code()).isEqualTo("SSL_ROOT_CERT_MISSING");
             assertThat(refused).hasMessageContaining("no/such.pem");
         }
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @EnumSource(
+            value = SslMode.class,
+            names = {"ALLOW", "PREFER", "REQUIRE"})
+    void aRootThatIsNamedIsUsed(@Nullable SslMode given, @TempDir Path folder) throws Exception {
+        for (String host : new String[] {"db.example.com", "localhost"}) {
+            DatabaseUrl.Builder url = url(given, host).sslRootCert(aRoot(folder).toString());
+            TlsPolicy.Decision decision = decide(url);
+            assertThat(decision.tls().mode()).isEqualTo(SslMode.VERIFY_CA);
+            assertThat(decision.notes()).singleElement().asString().contains(host, "verify-full");
+            assertThat(decision.warnings()).isEmpty();
+            assertThat(decide(url, true).tls().mode()).isEqualTo(given == null ? SslMode.PREFER : given);
+        }
+    }
+
+    @Test
+    void plainTextThatWasAskedForStaysWhateverRootIsNamed(@TempDir Path folder) throws Exception {
+        TlsPolicy.Decision decision = decide(
+                url(SslMode.DISABLE, "db.example.com").sslRootCert(aRoot(folder).toString()));
+        assertThat(decision.tls().mode()).isEqualTo(SslMode.DISABLE);
+        assertThat(decision.warnings()).hasSize(1);
+    }
+
+    @Test
+    void whoAsksForTlsOnThisMachineIsToldWhatIsNotVerified() {
+        assertThat(decide(url(SslMode.REQUIRE, "localhost")).warnings()).hasSize(1);
+        assertThat(decide(url(SslMode.DISABLE, "localhost")).warnings()).isEmpty();
+        assertThat(decide(url(SslMode.VERIFY_FULL, "localhost")).warnings()).isEmpty();
+    }
+
+    @Test
+    void theChainAloneSaysLittleIfEveryPublicAuthorityIsTrusted(@TempDir Path folder) throws Exception {
+        assertThat(decide(url(SslMode.VERIFY_CA, "db.example.com")).warnings())
+                .singleElement()
+                .asString()
+                .contains("verify-full");
+        assertThat(decide(url(SslMode.VERIFY_CA, "db.example.com")
+                                .sslRootCert(aRoot(folder).toString()))
+                        .warnings())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DB_PASSWORD=hunter2",
+                "-----BEGIN CERTIFICATE-----\nhunter2\n-----END CERTIFICATE-----\n",
+                "-----BEGIN hunter2-----\n",
+                "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n",
+                ""
+            })
+    void whatIsInAFileThatIsNoCertificateIsNotShown(String content, @TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("root.pem"), content);
+        ConfigurationException refused = catchThrowableOfType(
+                ConfigurationException.class,
+                () -> decide(url(SslMode.VERIFY_FULL, "db.example.com").sslRootCert(file.toString())));
+        assertThat(refused.code()).isEqualTo("SSL_ROOT_CERT_INVALID");
+        assertThat(refused).hasMessageContaining(file.toString()).hasNoCause();
+        assertThat(refused).hasMessageNotContaining("hunter2");
+    }
+
+    /** Any authority's certificate: one of those that the JDK trusts. */
+    private static Path aRoot(Path folder) throws Exception {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init((KeyStore) null);
+        X509Certificate root = ((X509TrustManager) factory.getTrustManagers()[0]).getAcceptedIssuers()[0];
+        return Files.writeString(
+                folder.resolve("root.pem"),
+                "-----BEGIN CERTIFICATE-----\n" + Base64.getMimeEncoder().encodeToString(root.getEncoded())
+                        + "\n-----END CERTIFICATE-----\n");
     }
 }
