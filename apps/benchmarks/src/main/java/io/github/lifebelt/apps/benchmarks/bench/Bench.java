@@ -14,9 +14,6 @@ import java.util.List;
  */
 record Bench(Servers servers, Effort effort, Report report) {
 
-    /** Of the pools, in all measurements but the refill of many. */
-    static final int POOL_SIZE = 5;
-
     /** Alone, and more threads than connections. */
     static final List<Integer> THREADS = List.of(1, 8);
 

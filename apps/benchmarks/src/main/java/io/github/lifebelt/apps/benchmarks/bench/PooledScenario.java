@@ -53,7 +53,7 @@ final class PooledScenario {
         this.use = use;
         this.bars = bars;
         this.table = new Table(
-                name + ": " + title + " (thousand a second; pool of " + Bench.POOL_SIZE + ")",
+                name + ": " + title + " (thousand a second; pool of " + OpenPool.USUAL_SIZE + ")",
                 "wire and threads",
                 "pool",
                 "median [range]",
@@ -101,7 +101,7 @@ final class PooledScenario {
             Map<Peer, OpenPool> pools = new EnumMap<>(Peer.class);
             try {
                 for (Peer peer : Peer.values()) {
-                    pools.put(peer, peer.open(endpoint, Bench.POOL_SIZE).filled(Bench.POOL_SIZE));
+                    pools.put(peer, peer.open(endpoint, OpenPool.USUAL_SIZE).filled(OpenPool.USUAL_SIZE));
                 }
                 for (int threads : Bench.THREADS) {
                     bench.report().progress(name + ", " + Bench.describe(wire, threads));

@@ -41,8 +41,10 @@ final class UnitScenario {
     private static void compare(Bench bench, Wire wire, Table table) throws Exception {
         Endpoint endpoint = bench.servers().endpoint(wire);
         execute(endpoint, "CREATE UNLOGGED TABLE IF NOT EXISTS benchmark_units (worth bigint NOT NULL)");
-        try (OpenPool lifebelt = Peer.LIFEBELT.open(endpoint, Bench.POOL_SIZE).filled(Bench.POOL_SIZE);
-                OpenPool hikari = Peer.HIKARI.open(endpoint, Bench.POOL_SIZE).filled(Bench.POOL_SIZE)) {
+        try (OpenPool lifebelt =
+                        Peer.LIFEBELT.open(endpoint, OpenPool.USUAL_SIZE).filled(OpenPool.USUAL_SIZE);
+                OpenPool hikari =
+                        Peer.HIKARI.open(endpoint, OpenPool.USUAL_SIZE).filled(OpenPool.USUAL_SIZE)) {
             UnitOfWork unit = UnitOfWork.on(lifebelt.dataSource().unwrap(ConnectionPool.class));
             List<PairedRounds.Contender> contenders = List.of(
                     new PairedRounds.Contender(Peer.LIFEBELT.label(), () -> inUnit(unit)),

@@ -14,8 +14,6 @@ import java.util.Optional;
  */
 final class Target implements AutoCloseable {
 
-    static final int POOL_SIZE = 5;
-
     private final Servers own = new Servers();
     private final Endpoint endpoint;
 
@@ -29,7 +27,7 @@ final class Target implements AutoCloseable {
     }
 
     OpenPool pool(String label) throws SQLException {
-        return Peer.named(label).open(endpoint, POOL_SIZE).filled(POOL_SIZE);
+        return Peer.named(label).open(endpoint, OpenPool.USUAL_SIZE).filled(OpenPool.USUAL_SIZE);
     }
 
     @Override

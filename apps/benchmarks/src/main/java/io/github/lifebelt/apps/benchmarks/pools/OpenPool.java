@@ -15,6 +15,9 @@ import javax.sql.DataSource;
  */
 public record OpenPool(Peer peer, DataSource dataSource, AutoCloseable closer) implements AutoCloseable {
 
+    /** Of a pool where the size is not what is measured: Lifebelt's default. */
+    public static final int USUAL_SIZE = 5;
+
     static <T extends DataSource & AutoCloseable> OpenPool of(Peer peer, T pool) {
         return new OpenPool(peer, pool, pool);
     }
