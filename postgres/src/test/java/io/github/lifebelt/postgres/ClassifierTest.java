@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import java.io.EOFException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /** The table of verdicts. That servers and driver report what stands here is proven with real ones elsewhere. */
 @Tag("smoke")
@@ -53,6 +57,7 @@ class ClassifierTest {
         "58030, EVICT",
         "58P01, EVICT",
         "XX000, EVICT",
+        "XX001, EVICT",
         // This one, and perhaps all.
         "57P01, SUSPECT_ALL",
         "57P02, SUSPECT_ALL",
@@ -62,6 +67,7 @@ class ClassifierTest {
         "08003, SUSPECT_ALL",
         "08006, SUSPECT_ALL",
         "08007, SUSPECT_ALL",
+        "57P04, SUSPECT_ALL",
         "08P01, SUSPECT_ALL"
     })
     void inUse(String state, Verdict expected) {
@@ -137,7 +143,12 @@ class ClassifierTest {
         "FATAL: query_wait_timeout, DATABASE_DOWN",
         "'FATAL: server login has been failing, try again later (server_login_retry)', DATABASE_DOWN",
         "FATAL: server conn crashed?, DATABASE_DOWN",
+        "'FATAL: pgbouncer cannot connect to server', DATABASE_DOWN",
+        "'FATAL: no more connections allowed (max_client_conn)', DATABASE_DOWN",
+        "FATAL: the database system is shutting down, DATABASE_DOWN",
         "FATAL: no such user, REFUSED",
+        "FATAL: no such database: orders, REFUSED",
+        "Protocol error.  Session setup failed., REFUSED",
         "FATAL: unsupported startup parameter: options, REFUSED"
     })
     void pgBouncerIsToldByItsWords(String message, Verdict expected) {
@@ -154,5 +165,39 @@ class ClassifierTest {
             last = next;
         }
         assertThat(verdict(failure, Phase.CONNECT)).isEqualTo(Verdict.DATABASE_DOWN);
+    }
+
+    @Test
+    void theEndOfTheSessionCountsWhereverItHangs() {
+        SQLException killed = new SQLException("terminating connection", "57P01");
+        SQLException batch = new BatchUpdateException("Batch entry 0 was aborted", "22012", new int[0]);
+        batch.setNextException(killed);
+        assertThat(verdict(batch, Phase.WORK)).isEqualTo(Verdict.SUSPECT_ALL);
+        assertThat(verdict(new SQLException("wrapped", killed), Phase.WORK)).isEqualTo(Verdict.SUSPECT_ALL);
+        assertThat(verdict(new SQLException("wrapped", new IOException("Broken pipe")), Phase.WORK))
+                .isEqualTo(Verdict.SUSPECT_ALL);
+        assertThat(verdict(new SQLException("wrapped", new ConnectException("refused")), Phase.CONNECT))
+                .isEqualTo(Verdict.DATABASE_DOWN);
+        assertThat(verdict(new SQLException("wrapped", killed), Phase.CONNECT)).isEqualTo(Verdict.DATABASE_DOWN);
+    }
+
+    @Test
+    void whatTheServerCallsFatalEndsTheSession() {
+        for (String severity : new String[] {"FATAL", "PANIC"}) {
+            SQLException fatal =
+                    new PSQLException(new ServerErrorMessage("S" + severity + "\0C22000\0Mwhatever it may be\0"));
+            assertThat(verdict(fatal, Phase.WORK)).as(severity).isEqualTo(Verdict.EVICT);
+        }
+        SQLException error = new PSQLException(new ServerErrorMessage("SERROR\0C22000\0Mwhatever it may be\0"));
+        assertThat(verdict(error, Phase.WORK)).isEqualTo(Verdict.KEEP);
+    }
+
+    @Test
+    void failuresThatReferToEachOtherEnd() {
+        SQLException one = new SQLException("one", "22012");
+        SQLException other = new SQLException("other", "57P05", one);
+        one.setNextException(other);
+        assertThat(verdict(one, Phase.WORK)).isEqualTo(Verdict.EVICT);
+        assertThat(verdict(other, Phase.CONNECT)).isEqualTo(Verdict.REFUSED);
     }
 }
