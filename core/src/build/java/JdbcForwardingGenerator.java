@@ -177,11 +177,17 @@ public final class JdbcForwardingGenerator {
             return out.append("}\n").toString();
         }
 
+        /** A connection is the lease, or the slot under it; everything else is made from a lease and belongs to it. */
         private static String abstractHead(Face face) {
+            boolean connection = face.name().equals("Connection");
             return """
-                    abstract class %s extends ForwardingBase implements java.sql.%s {
-                        abstract java.sql.%s delegate() throws java.sql.SQLException;
-                    """.formatted(face.className(), face.name(), face.name());
+                    abstract class %1$s extends %2$s implements java.sql.%3$s {%4$s
+                        abstract java.sql.%3$s delegate() throws java.sql.SQLException;
+                    """.formatted(
+                    face.className(),
+                    connection ? "ForwardingBase" : "LeaseMember",
+                    face.name(),
+                    connection ? "" : "\n    " + face.className() + "(Lease lease) {\n        super(lease);\n    }\n");
         }
 
         private static String wholeHead(Face face) {
@@ -252,6 +258,14 @@ public final class JdbcForwardingGenerator {
         }
 
         private static String forward(ExecutableElement method) {
+            // What stands outside is asked first, and what is below only if that is not it.
+            switch (method.getSimpleName().toString()) {
+                case "unwrap":
+                    return "return a0.isInstance(this) ? a0.cast(this) : delegate().unwrap(a0);";
+                case "isWrapperFor":
+                    return "return a0.isInstance(this) || delegate().isWrapperFor(a0);";
+                default:
+            }
             TypeMirror type = method.getReturnType();
             if (type.getKind() == TypeKind.VOID) {
                 return call(method) + ";";

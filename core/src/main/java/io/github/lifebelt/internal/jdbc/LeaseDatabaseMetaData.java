@@ -7,27 +7,16 @@ import java.sql.SQLException;
 
 /** The {@link DatabaseMetaData} of a lease. */
 final class LeaseDatabaseMetaData extends ForwardingDatabaseMetaData {
-    private final Lease lease;
     private final DatabaseMetaData delegate;
 
     LeaseDatabaseMetaData(Lease lease, DatabaseMetaData delegate) {
-        this.lease = lease;
+        super(lease);
         this.delegate = delegate;
     }
 
     @Override
     DatabaseMetaData delegate() {
         return delegate;
-    }
-
-    @Override
-    void enter() throws SQLException {
-        lease.enter();
-    }
-
-    @Override
-    SQLException failed(SQLException e) {
-        return lease.failed(e);
     }
 
     @Override

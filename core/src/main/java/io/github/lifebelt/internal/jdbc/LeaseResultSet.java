@@ -7,12 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A {@link ResultSet} of a lease. */
 final class LeaseResultSet extends ForwardingResultSet {
-    private final Lease lease;
     private final ResultSet delegate;
     private final @Nullable Statement statement;
 
     LeaseResultSet(Lease lease, ResultSet delegate, @Nullable Statement statement) {
-        this.lease = lease;
+        super(lease);
         this.delegate = delegate;
         this.statement = statement;
     }
@@ -20,16 +19,6 @@ final class LeaseResultSet extends ForwardingResultSet {
     @Override
     ResultSet delegate() {
         return delegate;
-    }
-
-    @Override
-    void enter() throws SQLException {
-        lease.enter();
-    }
-
-    @Override
-    SQLException failed(SQLException e) {
-        return lease.failed(e);
     }
 
     /** The lease's own statement, not the one below it; null for the results of metadata. */
@@ -50,16 +39,6 @@ final class LeaseResultSet extends ForwardingResultSet {
     @Override
     public boolean isClosed() throws SQLException {
         return lease.isGivenBack() || super.isClosed();
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-        return type.isInstance(this) ? type.cast(this) : super.unwrap(type);
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return type.isInstance(this) || super.isWrapperFor(type);
     }
 
     @Override

@@ -7,27 +7,16 @@ import java.sql.Statement;
 
 /** A {@link Statement} of a lease. Prepared and callable ones extend it; those classes are generated. */
 class LeaseStatement extends ForwardingStatement {
-    private final Lease lease;
     private final Statement delegate;
 
     LeaseStatement(Lease lease, Statement delegate) {
-        this.lease = lease;
+        super(lease);
         this.delegate = delegate;
     }
 
     @Override
     Statement delegate() {
         return delegate;
-    }
-
-    @Override
-    void enter() throws SQLException {
-        lease.enter();
-    }
-
-    @Override
-    SQLException failed(SQLException e) {
-        return lease.failed(e);
     }
 
     @Override
@@ -62,16 +51,6 @@ class LeaseStatement extends ForwardingStatement {
     @Override
     public boolean isClosed() throws SQLException {
         return lease.isGivenBack() || super.isClosed();
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-        return type.isInstance(this) ? type.cast(this) : super.unwrap(type);
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return type.isInstance(this) || super.isWrapperFor(type);
     }
 
     @Override

@@ -317,16 +317,6 @@ public final class Slot extends ForwardingConnection {
     }
 
     @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-        return type.isInstance(this) ? type.cast(this) : delegate().unwrap(type);
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return type.isInstance(this) || delegate().isWrapperFor(type);
-    }
-
-    @Override
     public String toString() {
         Physical p = physical;
         return "Slot[" + (p == null ? "empty" : p.toString()) + "]";

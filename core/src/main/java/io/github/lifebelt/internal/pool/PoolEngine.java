@@ -202,7 +202,7 @@ public final class PoolEngine implements LeaseOwner {
 
     /** False if waiting for the database is what is left to do. */
     private boolean connect(Slot slot, long begin, long deadline) throws SQLException {
-        // Twice: an administrator may have ended just this session while it was being made, and a server that was not
+        // Twice: an administrator may have ended just that one while it was being made, and a server that was not
         // there a moment ago costs a millisecond to ask again.
         for (boolean again = false; ; again = true) {
             long attemptBegin = System.nanoTime();
