@@ -115,6 +115,9 @@ final class SlotRack implements Slot.Registry {
     private Slot newSlot() {
         Slot slot = new Slot(owner, this);
         slots.add(slot);
+        if (toWarm.get() > 0) {
+            onSlotToWarm.run();
+        }
         return slot;
     }
 
@@ -129,6 +132,7 @@ final class SlotRack implements Slot.Registry {
         leasesOfClosedSlots.add(slot.leases());
         if (hadBeenLent && !closing.getAsBoolean()) {
             toWarm.incrementAndGet();
+            // Another slot may stand empty already; else the one that follows asks again.
             onSlotToWarm.run();
         }
     }

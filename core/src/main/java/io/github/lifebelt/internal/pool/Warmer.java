@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Warmer {
     private static final Logger LOG = LoggerFactory.getLogger(Warmer.class);
-    // A recycled slot is known to us a moment before HikariCP has it in its bag, hence more than one round.
-    private static final int ROUNDS = 10;
+    // A new slot is known to us a moment before HikariCP has it in its bag, hence more than one round.
+    private static final int ROUNDS = 50;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final PoolConfig config;
@@ -36,6 +36,7 @@ final class Warmer {
     private final LivenessCheck check;
     private final Outages outages;
     private final BooleanSupplier closing;
+    private final AtomicBoolean requested = new AtomicBoolean();
     private final AtomicBoolean running = new AtomicBoolean();
     private final AtomicInteger held = new AtomicInteger();
 
@@ -52,8 +53,9 @@ final class Warmer {
         return held.get();
     }
 
-    /** Starts a run, unless one is going on. */
+    /** Starts a run. One that is going on looks again when it is through. */
     void trigger() {
+        requested.set(true);
         if (mayConnect() && running.compareAndSet(false, true)) {
             new PoolThread(this::run, config.name() + ":warmer").start();
         }
@@ -65,17 +67,26 @@ final class Warmer {
 
     private void run() {
         try {
-            for (int round = 0; round < ROUNDS && mayConnect(); round++) {
-                warmFreeSlots();
-                if (rack.connected() >= config.minIdle() && !rack.anyToWarm()) {
-                    return;
-                }
-                LockSupport.parkNanos(this, PAUSE_NANOS);
+            while (requested.getAndSet(false)) {
+                warmUntilNothingIsLeft();
             }
         } catch (SQLException | RuntimeException e) {
             LOG.warn("{}: connecting in the background has failed; borrowers connect for themselves", config.name(), e);
         } finally {
             running.set(false);
+            if (requested.get()) {
+                trigger();
+            }
+        }
+    }
+
+    private void warmUntilNothingIsLeft() throws SQLException {
+        for (int round = 0; round < ROUNDS && mayConnect(); round++) {
+            warmFreeSlots();
+            if (rack.connected() >= config.minIdle() && !rack.anyToWarm()) {
+                return;
+            }
+            LockSupport.parkNanos(this, PAUSE_NANOS);
         }
     }
 
