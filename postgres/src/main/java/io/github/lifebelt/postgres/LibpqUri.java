@@ -49,13 +49,7 @@ final class LibpqUri {
         if (at < text.length() && text.charAt(at) == '/') {
             at++;
             String raw = until("?");
-            if (!hasUser && raw.indexOf('@') >= 0) {
-                throw new ConfigurationException(
-                        "UNENCODED_SLASH",
-                        "the database name has an '@' in it and there is no user: a '/' in the password ended the host"
-                                + " too early. In a user name or password '/' is written %2F; an '@' that belongs to a"
-                                + " database name %40");
-            }
+            refuseAt(raw, hasUser);
             parts.database(decode(raw, "database"));
         }
         if (at < text.length()) {
@@ -64,6 +58,22 @@ final class LibpqUri {
             query(!hasUser && text.indexOf('@') >= 0);
         }
         return parts.toUrl();
+    }
+
+    // libpq would take it for a part of the name. It is far more often the '@' before the host, after a password that
+    // an
+    // '@' or '/' of its own has cut short; its rest would be sent, logged and shown as the database's name.
+    private static void refuseAt(String database, boolean hasUser) {
+        if (database.indexOf('@') >= 0) {
+            throw new ConfigurationException(
+                    hasUser ? "UNENCODED_AT" : "UNENCODED_SLASH",
+                    "the database name has an '@' in it: "
+                            + (hasUser
+                                    ? "an '@' in the user or password ended it"
+                                    : "a '/' in the password ended the host")
+                            + " too early. There '@' is written %40 and '/' %2F; an '@' that belongs to a database name"
+                            + " %40 as well");
+        }
     }
 
     private boolean userInfo() {

@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class UrlParts {
 
     private static final String HINT_AT = "in a user name or password '@' is written %40, '/' %2F, ':' %3A and '%' %25";
-    // What no host name has, but what a split password or an unfilled placeholder brings.
-    private static final String NEVER_IN_HOSTS = "@;\"'<>{}$%|\\?#,";
+    // Besides letters, also those of other alphabets, and digits. The underscore is no host name's by the standard, but
+    // that of Docker's networks.
+    private static final String IN_HOSTS = ".-_";
+    // With the zone of a link-local address: fe80::1%eth0.
+    private static final String IN_IPV6 = ":%";
 
     private List<String> hosts = new ArrayList<>();
     private List<String> ports = new ArrayList<>();
@@ -151,9 +154,15 @@ final class UrlParts {
                     where + " has an '@' in it, so a user name or password holds one that is not percent-encoded: "
                             + HINT_AT);
         }
+        boolean socket = name.startsWith("/");
+        boolean ipv6 = name.indexOf(':') >= 0;
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            if (c <= ' ' || c == '\u007f' || NEVER_IN_HOSTS.indexOf(c) >= 0 || (c == '/' && name.charAt(0) != '/')) {
+            boolean possible = Character.isLetterOrDigit(c)
+                    || IN_HOSTS.indexOf(c) >= 0
+                    || (ipv6 && IN_IPV6.indexOf(c) >= 0)
+                    || (socket && c > ' ' && c != '\u007f');
+            if (!possible) {
                 throw new ConfigurationException(
                         "HOST_INVALID",
                         where + " (" + name.length() + " characters, not shown) has " + describe(c)

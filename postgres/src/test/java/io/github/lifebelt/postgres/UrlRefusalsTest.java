@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.url.DatabaseUrl;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +24,9 @@ class UrlRefusalsTest {
                 "postgresql://app:qxz@xqz:zzx@db/orders | UNENCODED_AT",
                 "postgresql://app:qxz/xqz@db:5432/orders | UNENCODED_SLASH",
                 "postgresql://app:1234/xqz@db/orders | UNENCODED_SLASH",
+                "postgresql://app:qxz@/xqz@db/orders | UNENCODED_AT",
+                "postgresql://app:qxz@xqz/zxq@db/orders | UNENCODED_AT",
+                "postgresql://app:qxz@&xqz/orders | HOST_INVALID",
                 "postgresql://app:1234/qxz?xqz&zxq@db/orders | PARAM_WITHOUT_VALUE",
                 "postgresql://app:1234/qxz?xqz=zxq@db/orders | UNKNOWN_PARAM",
                 "postgresql://app:qxz#@@db/orders | UNENCODED_AT",
@@ -67,5 +72,54 @@ class UrlRefusalsTest {
         assertThat(url.credentials().secret()).isEqualTo("zxq");
         assertThat(url.settings()).isEqualTo(Map.of("max-size", "7"));
         assertThat(url.parameters()).isEqualTo(Map.of("ApplicationName", "a", "connect_timeout", "5"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "db.example.com, db.example.com",
+        "my_service, my_service",
+        "b%C3%BCcher.example, bücher.example",
+        "[fe80::1%25eth0], fe80::1%eth0",
+        "%2Fcloudsql%2Fproject:region:instance, /cloudsql/project:region:instance"
+    })
+    void whatAHostMayBeCalled(String written, String host) {
+        assertThat(DatabaseUrl.parse("postgresql://" + written + "/orders")
+                        .hosts()
+                        .get(0)
+                        .name())
+                .isEqualTo(host);
+        assertThat(DatabaseUrl.parse("postgresql://h/a%40b").database()).isEqualTo("a@b");
+    }
+
+    /** Whatever an unencoded password does to a URL: neither its beginning nor its end comes to light. */
+    @Test
+    void noPieceOfAPasswordThatWasNotEncodedIsShown() {
+        String special = "ab1@:/?#[]&=%+,; $-_.";
+        Random random = new Random(20_261_121);
+        for (int i = 0; i < 20_000; i++) {
+            StringBuilder password = new StringBuilder("Zq9");
+            random.ints(random.nextInt(6), 0, special.length()).forEach(at -> password.append(special.charAt(at)));
+            password.append("xW7kk");
+            for (String form : List.of(
+                    "postgresql://app:%s@db.example.com:5432/orders?sslmode=require",
+                    "postgres://app:%s@h1:1,h2/",
+                    "postgresql://db/orders?user=app&password=%s&connect_timeout=3",
+                    "jdbc:postgresql://db:5432/orders?user=app&password=%s&sslmode=require",
+                    "jdbc:postgresql://app:%s@db/orders")) {
+                assertThat(shown(form.replace("%s", password))).as(form).doesNotContain("Zq9", "xW7kk");
+            }
+        }
+    }
+
+    private static String shown(String text) {
+        StringBuilder shown = new StringBuilder();
+        try {
+            DatabaseUrl url = DatabaseUrl.parse(text);
+            shown.append(url).append(url.target()).append(url.credentials());
+            shown.append(url.jdbcUrl());
+        } catch (ConfigurationException e) {
+            shown.append(e).append(e.getCause());
+        }
+        return shown.toString();
     }
 }
