@@ -2,6 +2,7 @@ package io.github.lifebelt.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.url.DatabaseUrl;
@@ -80,7 +81,7 @@ class UrlRefusalsTest {
         "my_service, my_service",
         "b%C3%BCcher.example, bücher.example",
         "[fe80::1%25eth0], fe80::1%eth0",
-        "%2Fcloudsql%2Fproject:region:instance, /cloudsql/project:region:instance"
+        "%2Fcloudsql%2Fproject%3Aregion%3Ainstance, /cloudsql/project:region:instance"
     })
     void whatAHostMayBeCalled(String written, String host) {
         assertThat(DatabaseUrl.parse("postgresql://" + written + "/orders")
@@ -106,7 +107,10 @@ class UrlRefusalsTest {
                     "postgresql://db/orders?user=app&password=%s&connect_timeout=3",
                     "jdbc:postgresql://db:5432/orders?user=app&password=%s&sslmode=require",
                     "jdbc:postgresql://app:%s@db/orders")) {
-                assertThat(shown(form.replace("%s", password))).as(form).doesNotContain("Zq9", "xW7kk");
+                String shown = shown(form.replace("%s", password));
+                if (shown.contains("Zq9") || shown.contains("xW7kk")) {
+                    fail(form.replace("%s", password) + " is shown as " + shown);
+                }
             }
         }
     }
