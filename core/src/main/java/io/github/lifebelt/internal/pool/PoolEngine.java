@@ -159,7 +159,7 @@ public final class PoolEngine implements LeaseOwner {
         Connection proxied = null;
         boolean lent = false;
         try {
-            proxied = takeSlot(begin, deadline);
+            proxied = takeSlot(begin, now, deadline);
             Slot slot = proxied.unwrap(Slot.class);
             Physical live = liveConnection(slot, begin, now, deadline);
             if (live == null) {
@@ -176,9 +176,9 @@ public final class PoolEngine implements LeaseOwner {
         }
     }
 
-    private Connection takeSlot(long begin, long deadline) throws SQLException {
+    private Connection takeSlot(long begin, long now, long deadline) throws SQLException {
         try {
-            return rack.take(deadline - System.nanoTime());
+            return rack.take(now, deadline);
         } catch (SQLException e) {
             checkOpen();
             throw exhausted(begin);

@@ -59,18 +59,28 @@ final class SlotRack implements Slot.Registry {
      * A slot for a permit that the caller holds. There is one, or will be in a moment; so an interrupt, which has its
      * say while a borrower waits for a permit, does not end this: clean-up code on interrupted threads has to borrow.
      */
-    Connection take(long leftNanos) throws SQLException {
-        long deadline = System.nanoTime() + leftNanos;
+    Connection take(long nowNanos, long deadlineNanos) throws SQLException {
+        try {
+            return hikari.take(deadlineNanos - nowNanos);
+        } catch (SQLException e) {
+            if (e.getCause() instanceof InterruptedException) {
+                return takeUninterruptibly(deadlineNanos);
+            }
+            throw e;
+        }
+    }
+
+    private Connection takeUninterruptibly(long deadlineNanos) throws SQLException {
         boolean interrupted = false;
         try {
             for (; ; ) {
+                interrupted |= Thread.interrupted();
                 try {
-                    return hikari.take(deadline - System.nanoTime());
+                    return hikari.take(deadlineNanos - System.nanoTime());
                 } catch (SQLException e) {
                     if (!(e.getCause() instanceof InterruptedException)) {
                         throw e;
                     }
-                    interrupted |= Thread.interrupted();
                 }
             }
         } finally {

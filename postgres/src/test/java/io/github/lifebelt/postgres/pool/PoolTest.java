@@ -27,6 +27,7 @@ abstract class PoolTest {
     @Parameter
     boolean tls;
 
+    private final Stalls stalls = new Stalls();
     private final List<ConnectionPool> pools = new ArrayList<>();
     final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -35,6 +36,12 @@ abstract class PoolTest {
         Servers.heal(server());
         pools.forEach(pool -> pool.close(Duration.ZERO));
         threads.shutdownNow();
+        stalls.close();
+    }
+
+    /** A limit on time, with what the machine itself has kept threads waiting. */
+    Duration atMost(Duration limit) {
+        return stalls.allowFor(limit);
     }
 
     TestDatabase server() {
