@@ -80,6 +80,7 @@ final class Connector {
             }
         }
         String message = failure.getMessage();
-        return message != null && (message.contains("hostname") || message.contains("SSL"));
+        // Drivers translate their messages, but not the names in them.
+        return message != null && (message.contains("HostnameVerifier") || message.contains("SSL"));
     }
 }

@@ -169,7 +169,8 @@ class OutageTest extends PoolTest {
         for (Future<Boolean> borrower : borrowers) {
             assertThat(borrower.get(10, TimeUnit.SECONDS)).isTrue();
         }
-        assertThat(heard).containsExactly("suspected", "down", "up");
+        // Which comes first depends on whether the first borrower finds a dead connection or an empty slot.
+        assertThat(heard).containsExactlyInAnyOrder("suspected", "down", "up").containsSubsequence("down", "up");
     }
 
     @Test
