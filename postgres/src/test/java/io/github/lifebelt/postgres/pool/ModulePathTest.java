@@ -91,6 +91,15 @@ class ModulePathTest {
     private static boolean belongsTo(Path entry, String name) {
         String file = entry.getFileName().toString();
         return file.matches("(lifebelt-)?" + name + "-[0-9].*\\.jar")
-                || (file.equals("classes") && entry.resolve("../..").normalize().endsWith(name));
+                || (file.equals("classes") && isBuiltBy(entry, name));
+    }
+
+    /** Whether a folder lies under the output folder of a module, however deep. */
+    private static boolean isBuiltBy(Path classes, String module) {
+        Path above = classes;
+        while (above != null && !above.endsWith("target")) {
+            above = above.getParent();
+        }
+        return above != null && above.getParent().endsWith(module);
     }
 }
