@@ -77,12 +77,14 @@ public final class BenchCommand implements Callable<Integer> {
             for (Scenario scenario : EnumSet.copyOf(only)) {
                 scenario.run(bench);
             }
-        }
-        report.showVerdicts();
-        report.say("");
-        report.say("Took " + Duration.ofNanos(System.nanoTime() - begin).toSeconds() + " s; " + Machine.load());
-        if (json != null) {
-            report.write(json);
+        } finally {
+            // A full run is long: what it had found when it broke off is kept.
+            report.showVerdicts();
+            report.say("");
+            report.say("Took " + Duration.ofNanos(System.nanoTime() - begin).toSeconds() + " s; " + Machine.load());
+            if (json != null) {
+                report.write(json);
+            }
         }
         return CommandLine.ExitCode.OK;
     }
