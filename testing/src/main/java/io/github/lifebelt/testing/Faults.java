@@ -1,5 +1,8 @@
 package io.github.lifebelt.testing;
 
+import io.github.lifebelt.testing.internal.postgres.PostgresServer;
+import io.github.lifebelt.testing.internal.postgres.PostgresSettings;
+import io.github.lifebelt.testing.internal.server.AdminSession;
 import java.sql.SQLException;
 
 /**

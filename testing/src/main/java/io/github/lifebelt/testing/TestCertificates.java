@@ -1,5 +1,8 @@
 package io.github.lifebelt.testing;
 
+import io.github.lifebelt.testing.internal.certificates.Keytool;
+import io.github.lifebelt.testing.internal.certificates.Pem;
+import io.github.lifebelt.testing.internal.system.Workspace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

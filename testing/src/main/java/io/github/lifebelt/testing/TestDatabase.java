@@ -1,5 +1,9 @@
 package io.github.lifebelt.testing;
 
+import io.github.lifebelt.testing.internal.postgres.PostgresServer;
+import io.github.lifebelt.testing.internal.postgres.PostgresSettings;
+import io.github.lifebelt.testing.internal.server.AdminSession;
+import io.github.lifebelt.testing.internal.system.Percent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

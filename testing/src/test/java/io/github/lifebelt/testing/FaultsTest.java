@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
+import io.github.lifebelt.testing.internal.system.Processes;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;

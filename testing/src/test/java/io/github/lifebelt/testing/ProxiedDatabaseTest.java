@@ -3,6 +3,8 @@ package io.github.lifebelt.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.lifebelt.testing.internal.system.Processes;
+import io.github.lifebelt.testing.internal.system.Waiting;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
+import io.github.lifebelt.testing.internal.postgres.PostgresSettings;
+import io.github.lifebelt.testing.internal.system.Processes;
+import io.github.lifebelt.testing.internal.system.Workspace;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;

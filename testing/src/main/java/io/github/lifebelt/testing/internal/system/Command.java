@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.system;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /** A program run to its end, with all it printed. Input and output go through files, so nothing can block. */
-record Command(int exitCode, String output) {
+public record Command(int exitCode, String output) {
     /** Runs the program in the folder; input is a text or "". Ended by force if it takes longer than {@code atMost}. */
-    static Command run(List<String> command, Path folder, String input, Duration atMost) throws IOException {
+    public static Command run(List<String> command, Path folder, String input, Duration atMost) throws IOException {
         Path in = Files.createTempFile("lifebelt-", ".in");
         Path out = Files.createTempFile("lifebelt-", ".out");
         try {
@@ -39,13 +39,13 @@ record Command(int exitCode, String output) {
     }
 
     /** The same language, time zone and defaults everywhere: a developer's PGPORT must not reach a test's server. */
-    static void useNeutralEnvironment(Map<String, String> environment) {
+    public static void useNeutralEnvironment(Map<String, String> environment) {
         environment.keySet().removeIf(name -> name.startsWith("PG") || name.startsWith("LC_"));
         environment.put("LC_ALL", "C");
         environment.put("TZ", "UTC");
     }
 
-    boolean succeeded() {
+    public boolean succeeded() {
         return exitCode == 0;
     }
 }

@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.system;
 
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -21,14 +21,15 @@ import org.slf4j.LoggerFactory;
  * @param prefix the words before the program
  * @param owner who must own the server's files; null if they stay with who makes them
  */
-record RunAs(String name, List<String> prefix, @Nullable UserPrincipal owner) {
+public record RunAs(
+        String name, List<String> prefix, @Nullable UserPrincipal owner) {
     private static final Logger LOG = LoggerFactory.getLogger(RunAs.class);
     private static final Duration TRIAL = Duration.ofSeconds(20);
 
     private static @Nullable RunAs current;
 
     /** The way that works on this machine, found on first use by starting the given program with --version. */
-    static synchronized RunAs get(String program) {
+    public static synchronized RunAs get(String program) {
         RunAs runAs = current;
         if (runAs == null) {
             try {
@@ -43,14 +44,14 @@ record RunAs(String name, List<String> prefix, @Nullable UserPrincipal owner) {
     }
 
     /** The program and its arguments with what comes before them. */
-    List<String> command(List<String> programAndArguments) {
+    public List<String> command(List<String> programAndArguments) {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(programAndArguments);
         return command;
     }
 
     /** Gives a file or an empty folder to the user that runs the server. */
-    void giveTo(Path path) throws IOException {
+    public void giveTo(Path path) throws IOException {
         if (owner != null) {
             Files.setOwner(path, owner);
         }

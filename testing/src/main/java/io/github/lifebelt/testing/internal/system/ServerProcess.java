@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.system;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -9,7 +9,7 @@ import java.util.List;
  * A server's process with its children, and what signals can do to them. Each wait is bounded; what was not reached by
  * then is an {@link IOException}. Not thread-safe but for {@link #isGone}.
  */
-final class ServerProcess {
+public final class ServerProcess {
     private static final Duration SOON = Duration.ofSeconds(10);
 
     private final ProcessHandle main;
@@ -17,22 +17,22 @@ final class ServerProcess {
     private List<ProcessHandle> frozen = List.of();
 
     /** Takes over a running process; the warden will see to it that it does not outlive this JVM. */
-    ServerProcess(ProcessHandle main, Warden warden) throws IOException {
+    public ServerProcess(ProcessHandle main, Warden warden) throws IOException {
         this.main = main;
         this.warden = warden;
         warden.watch(List.of(main));
     }
 
-    boolean isGone() {
+    public boolean isGone() {
         return Processes.isGone(main);
     }
 
-    boolean isFrozen() {
+    public boolean isFrozen() {
         return !frozen.isEmpty();
     }
 
     /** Stops all in their tracks; on return they stand still. */
-    void freeze() throws IOException {
+    public void freeze() throws IOException {
         // The main process first: then nothing is forked any more, and what is found is all there is.
         stopAndWait(List.of(main));
         List<ProcessHandle> all = mainThenChildren();
@@ -42,7 +42,7 @@ final class ServerProcess {
     }
 
     /** Lets all go on. */
-    void thaw() throws IOException {
+    public void thaw() throws IOException {
         if (isFrozen()) {
             warden.signal("CONT", frozen);
             frozen = List.of();
@@ -51,7 +51,7 @@ final class ServerProcess {
     }
 
     /** Tells the main process to end all, thawed if need be, and waits until they are gone. */
-    void end(String signal, Duration atMost) throws IOException {
+    public void end(String signal, Duration atMost) throws IOException {
         thaw();
         List<ProcessHandle> all = mainThenChildren();
         warden.signal(signal, List.of(main));
@@ -62,7 +62,7 @@ final class ServerProcess {
     }
 
     /** Kills all at once. */
-    void kill() throws IOException {
+    public void kill() throws IOException {
         stopAndWait(List.of(main));
         List<ProcessHandle> all = mainThenChildren();
         // The main process last, and stopped as it is: nobody is to notice and say goodbye to clients.
@@ -76,7 +76,7 @@ final class ServerProcess {
     }
 
     /** Kills one child; returns when the main process has noticed. */
-    void killChild(ProcessHandle child) throws IOException {
+    public void killChild(ProcessHandle child) throws IOException {
         warden.signal("KILL", List.of(child));
         // Not isGone: a child stays in the process table until its parent has asked for its fate.
         if (!Waiting.until(SOON, () -> !child.isAlive())) {
@@ -84,7 +84,7 @@ final class ServerProcess {
         }
     }
 
-    boolean isParentOf(ProcessHandle process) {
+    public boolean isParentOf(ProcessHandle process) {
         return process.parent().filter(main::equals).isPresent();
     }
 

@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.system;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -12,18 +12,18 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /** What is done with whole folders. */
-final class Folders {
+public final class Folders {
     private Folders() {}
 
     /** Makes a folder that other users may enter and read, whatever the umask; it must not exist yet. */
-    static Path createReadable(Path folder) throws IOException {
+    public static Path createReadable(Path folder) throws IOException {
         Files.createDirectory(folder);
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         return folder;
     }
 
     /** Copies a folder that does not exist at the target, with permissions and (as root) owners. */
-    static void copy(Path source, Path target) throws IOException {
+    public static void copy(Path source, Path target) throws IOException {
         Files.walkFileTree(source, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
@@ -43,7 +43,7 @@ final class Folders {
     }
 
     /** How many files a folder has and how large they are together, hidden ones left out: tells whether it is whole. */
-    static String census(Path folder) throws IOException {
+    public static String census(Path folder) throws IOException {
         long[] filesAndBytes = new long[2];
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
             @Override
@@ -59,7 +59,7 @@ final class Folders {
     }
 
     /** Deletes a folder with all that is in it; silent if it is not there, or goes away meanwhile. */
-    static void delete(Path folder) throws IOException {
+    public static void delete(Path folder) throws IOException {
         try {
             Files.walkFileTree(folder, new SimpleFileVisitor<>() {
                 @Override

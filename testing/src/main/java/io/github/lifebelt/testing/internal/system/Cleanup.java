@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.system;
 
 import java.io.IOException;
 import java.util.Set;
@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One shutdown hook for all: first closes what is still open, then removes the folders it stood in. */
-final class Cleanup {
+public final class Cleanup {
     private static final Logger LOG = LoggerFactory.getLogger(Cleanup.class);
     private static final Set<Step> OPEN = ConcurrentHashMap.newKeySet();
     private static final ConcurrentLinkedQueue<Step> LAST = new ConcurrentLinkedQueue<>();
@@ -20,22 +20,22 @@ final class Cleanup {
     private Cleanup() {}
 
     /** What is done at exit. */
-    interface Step {
+    public interface Step {
         void run() throws IOException;
     }
 
     /** Runs the step at exit, unless {@link #forget} comes first. */
-    static void atExit(Step step) {
+    public static void atExit(Step step) {
         OPEN.add(step);
     }
 
     /** Takes back {@link #atExit}, for what was closed in time. */
-    static void forget(Step step) {
+    public static void forget(Step step) {
         OPEN.remove(step);
     }
 
     /** Runs the step when all others are through. */
-    static void atExitLast(Step step) {
+    public static void atExitLast(Step step) {
         LAST.add(step);
     }
 

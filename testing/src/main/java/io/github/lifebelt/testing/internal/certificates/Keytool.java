@@ -1,5 +1,6 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.certificates;
 
+import io.github.lifebelt.testing.internal.system.Command;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -9,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The JDK's own tool for keys and certificates, the only public way of the JDK to issue any. */
-final class Keytool {
-    static final String PASSWORD = "changeit";
+public final class Keytool {
+    public static final String PASSWORD = "changeit";
 
     private static final Duration LONGEST = Duration.ofSeconds(60);
     // A quarter of the time of a JVM that is started to stay.
@@ -21,18 +22,18 @@ final class Keytool {
     private final Path keyStore;
 
     /** Works on a PKCS12 file in the folder, made on first use. */
-    Keytool(Path folder) {
+    public Keytool(Path folder) {
         this.folder = folder;
         this.keyStore = folder.resolve("all.p12");
     }
 
     /** All that was made so far. */
-    KeyStore keyStore() throws IOException, GeneralSecurityException {
+    public KeyStore keyStore() throws IOException, GeneralSecurityException {
         return KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray());
     }
 
     /** Makes a key pair and a certificate for it; elliptic curve, because an RSA pair takes half a second. */
-    void generate(String alias, String distinguishedName, List<String> furtherOptions) throws IOException {
+    public void generate(String alias, String distinguishedName, List<String> furtherOptions) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
         command.addAll(QUICK_START);

@@ -1,22 +1,22 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.system;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 
 /** Percent-encoding as URIs have it: a space is %20, not a plus, so that libpq and the JDBC driver read the same. */
-final class Percent {
+public final class Percent {
     private static final String UNRESERVED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
 
     private Percent() {}
 
     /** Encodes all but unreserved characters. */
-    static String encode(String text) {
+    public static String encode(String text) {
         return encode(text, UNRESERVED);
     }
 
     /** Encodes all but unreserved characters and the slash, which may stand in a query and reads better. */
-    static String encode(Path file) {
+    public static String encode(Path file) {
         return encode(file.toString(), UNRESERVED + "/");
     }
 

@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.system;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 
 /** What the system knows about processes. */
-final class Processes {
+public final class Processes {
     private static final char ZOMBIE = 'Z';
     private static final char STOPPED = 'T';
     private static final char UNKNOWN = '?';
@@ -15,16 +15,16 @@ final class Processes {
     private Processes() {}
 
     /** Whether a process does nothing any more; one that only waits for its parent to notice its end counts as gone. */
-    static boolean isGone(ProcessHandle process) {
+    public static boolean isGone(ProcessHandle process) {
         return !process.isAlive() || (PROC && state(process) == ZOMBIE);
     }
 
-    static boolean areGone(Collection<ProcessHandle> processes) {
+    public static boolean areGone(Collection<ProcessHandle> processes) {
         return processes.stream().allMatch(Processes::isGone);
     }
 
     /** Whether a process is stopped by a signal, or gone; where the system does not tell, yes. */
-    static boolean isFrozen(ProcessHandle process) {
+    public static boolean isFrozen(ProcessHandle process) {
         return !PROC || state(process) == STOPPED || isGone(process);
     }
 

@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.proxy;
 
 import java.io.IOException;
 import java.net.Socket;

@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.system;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * A small shell beside each server. It sends the signals Java has no call for, and because its input ends when this JVM
  * does, even by kill -9, it is also who then takes the server down and removes its folder.
  */
-final class Warden implements AutoCloseable {
+public final class Warden implements AutoCloseable {
     // $1 is the folder. A frozen server must be thawed to die of QUIT, and is given half a minute.
     private static final String SCRIPT = """
             trap '' HUP INT TERM QUIT
@@ -52,7 +52,7 @@ final class Warden implements AutoCloseable {
     private final BufferedWriter toShell;
     private final BufferedReader fromShell;
 
-    Warden(Path folder) throws IOException {
+    public Warden(Path folder) throws IOException {
         this.shell = new ProcessBuilder("/bin/sh", "-c", SCRIPT, "lifebelt-warden", folder.toString())
                 .directory(new File("/"))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -62,12 +62,12 @@ final class Warden implements AutoCloseable {
     }
 
     /** Tells what to take down should this JVM die: the server first, then the others; nothing if empty. */
-    void watch(Collection<ProcessHandle> processes) throws IOException {
+    public void watch(Collection<ProcessHandle> processes) throws IOException {
         say("watch", processes);
     }
 
     /** Sends a signal, by its name without SIG, to processes that may already be gone; it is sent on return. */
-    void signal(String signal, Collection<ProcessHandle> processes) throws IOException {
+    public void signal(String signal, Collection<ProcessHandle> processes) throws IOException {
         if (!processes.isEmpty()) {
             say(signal, processes);
         }

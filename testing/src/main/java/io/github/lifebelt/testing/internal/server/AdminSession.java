@@ -1,5 +1,7 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.server;
 
+import io.github.lifebelt.testing.internal.postgres.PostgresSettings;
+import io.github.lifebelt.testing.internal.system.Waiting;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.PreparedStatement;
@@ -17,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * The superuser's session, kept open between uses. It goes through whichever PostgreSQL driver is there at run time; a
  * session that was lost with its server is replaced. Not thread-safe.
  */
-final class AdminSession implements AutoCloseable {
+public final class AdminSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminSession.class);
     private static final String STARTING_UP = "57P03";
     private static final Duration RECOVERY = Duration.ofSeconds(20);
@@ -26,13 +28,13 @@ final class AdminSession implements AutoCloseable {
     private final boolean tls;
     private @Nullable Connection connection;
 
-    AdminSession(String password, boolean tls) {
+    public AdminSession(String password, boolean tls) {
         this.password = password;
         this.tls = tls;
     }
 
     /** The first column of the first row, as a number; parameters are numbers too. */
-    int query(int port, String sql, int... parameters) throws SQLException {
+    public int query(int port, String sql, int... parameters) throws SQLException {
         Connection kept = connection;
         if (kept != null) {
             try {

@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.postgres;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
  * exist. Whatever the server has against that user, it says only if it would listen to others; while it starts, stops or
  * recovers it answers SQLState 57P03.
  */
-final class ReadyProbe {
+public final class ReadyProbe {
     private static final int TIMEOUT_MILLIS = 2_000;
     private static final int PROTOCOL_3_0 = 3 << 16;
     private static final int LONGEST_ANSWER = 10_000;
@@ -22,7 +22,7 @@ final class ReadyProbe {
 
     private ReadyProbe() {}
 
-    static boolean accepts(int port) {
+    public static boolean accepts(int port) {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);

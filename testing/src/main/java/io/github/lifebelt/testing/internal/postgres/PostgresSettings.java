@@ -1,5 +1,7 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.postgres;
 
+import io.github.lifebelt.testing.TestCertificates;
+import io.github.lifebelt.testing.internal.system.Ports;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param certificate what the server shows; null for a server without TLS
  * @param parameters what the user wants in postgresql.conf
  */
-record PostgresSettings(
+public record PostgresSettings(
         String user,
         String password,
         String database,
         String adminPassword,
         TestCertificates.@Nullable ServerCertificate certificate,
         Map<String, String> parameters) {
-    static final String ADMIN = "lifebelt_admin";
+    public static final String ADMIN = "lifebelt_admin";
 
     private static final Set<String> OURS = Set.of(
             "data_directory",
@@ -38,12 +40,12 @@ record PostgresSettings(
             "unix_socket_directories");
 
     /** Whether a parameter is one without which the fixture would not know its server any more. */
-    static boolean isOurs(String parameter) {
+    public static boolean isOurs(String parameter) {
         return OURS.contains(parameter);
     }
 
     /** What is added to postgresql.conf. The data is thrown away, so nothing is done for its safety on disk. */
-    String configuration() {
+    public String configuration() {
         StringBuilder text = new StringBuilder();
         add(text, "listen_addresses", Ports.loopbackAddresses());
         add(text, "unix_socket_directories", "");
@@ -65,13 +67,13 @@ record PostgresSettings(
     }
 
     /** Who may log in from where: all with a password, and with TLS only over TLS, as clouds have it. */
-    String access() {
+    public String access() {
         String rule = certificate == null ? "host" : "hostssl";
         return rule + " all all 127.0.0.1/32 scram-sha-256\n" + rule + " all all ::1/128 scram-sha-256\n";
     }
 
     /** The roles and the database, one statement a line, as PostgreSQL's single-user mode wants it. */
-    String bootstrap() {
+    public String bootstrap() {
         return "ALTER ROLE " + identifier(ADMIN) + " PASSWORD " + literal(adminPassword) + "\n"
                 + "CREATE ROLE " + identifier(user) + " LOGIN PASSWORD " + literal(password) + "\n"
                 + "CREATE DATABASE " + identifier(database) + " OWNER " + identifier(user) + "\n";

@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.system;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -8,14 +8,14 @@ import java.util.function.BooleanSupplier;
  * Bounded waiting for a condition. An interrupt does not cut a wait short, because half-stopped servers are what a test
  * can use least; it is kept for the caller.
  */
-final class Waiting {
+public final class Waiting {
     private static final long FIRST_PAUSE_NANOS = 200_000;
     private static final long LONGEST_PAUSE_NANOS = 10_000_000;
 
     private Waiting() {}
 
     /** Asks until the answer is yes; false if it was still no after {@code atMost}. */
-    static boolean until(Duration atMost, BooleanSupplier condition) {
+    public static boolean until(Duration atMost, BooleanSupplier condition) {
         long deadline = System.nanoTime() + atMost.toNanos();
         long pause = FIRST_PAUSE_NANOS;
         boolean interrupted = false;

@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.system;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,7 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * outgoing connections: a port in it could be gone when a stopped server comes back, and a client that keeps dialling
  * it while nobody listens can even end up connected to itself.
  */
-final class Ports {
+public final class Ports {
     private static final int LOWEST = 15_000;
     private static final int HIGHEST = 32_000;
     private static final int TRIES = 200;
@@ -25,7 +25,7 @@ final class Ports {
     private Ports() {}
 
     /** A port that nobody listens on now, kept from others of this JVM until {@link #release}. */
-    static int reserve() {
+    public static int reserve() {
         int ceiling = Math.min(HIGHEST, firstOutgoingPort());
         int highest = ceiling > LOWEST + TRIES ? ceiling : HIGHEST;
         for (int i = 0; i < TRIES; i++) {
@@ -41,12 +41,12 @@ final class Ports {
                 "No free loopback port between " + LOWEST + " and " + highest + " in " + TRIES + " tries");
     }
 
-    static void release(int port) {
+    public static void release(int port) {
         TAKEN.remove(port);
     }
 
     /** The loopback addresses a server should listen on here, as PostgreSQL writes lists. */
-    static String loopbackAddresses() {
+    public static String loopbackAddresses() {
         return IPV6 ? "127.0.0.1,::1" : "127.0.0.1";
     }
 

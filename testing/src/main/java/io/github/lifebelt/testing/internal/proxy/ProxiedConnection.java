@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.proxy;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -9,12 +9,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One client's connection through a {@link FaultProxy}, with the one to the server behind it. */
+/** One client's connection through a {@link Proxy}, with the one to the server behind it. */
 final class ProxiedConnection {
     private static final Logger LOG = LoggerFactory.getLogger(ProxiedConnection.class);
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
 
-    private final FaultProxy proxy;
+    private final Proxy proxy;
     private final Socket client;
     private final Socket server = new Socket();
     private final DelayLine toServer;
@@ -24,7 +24,7 @@ final class ProxiedConnection {
     private volatile boolean lost;
     private volatile boolean finishing;
 
-    ProxiedConnection(FaultProxy proxy, Socket client) {
+    ProxiedConnection(Proxy proxy, Socket client) {
         this.proxy = proxy;
         this.client = client;
         this.toServer = new DelayLine(this, client, server, proxy.bytesToServer);

@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.certificates;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,12 +12,12 @@ import java.util.Base64;
 import java.util.List;
 
 /** Writes keys and certificates as the text files servers and drivers read. */
-final class Pem {
+public final class Pem {
     private static final int LINE_LENGTH = 64;
 
     private Pem() {}
 
-    static Path writeCertificates(Path file, List<? extends Certificate> certificates)
+    public static Path writeCertificates(Path file, List<? extends Certificate> certificates)
             throws IOException, CertificateEncodingException {
         StringBuilder text = new StringBuilder();
         for (Certificate certificate : certificates) {
@@ -27,7 +27,7 @@ final class Pem {
     }
 
     /** Writes a PKCS#8 key, readable for this user only. */
-    static Path writePrivateKey(Path file, Key key) throws IOException {
+    public static Path writePrivateKey(Path file, Key key) throws IOException {
         StringBuilder text = new StringBuilder();
         append(text, "PRIVATE KEY", key.getEncoded());
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

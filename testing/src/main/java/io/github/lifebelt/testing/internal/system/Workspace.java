@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.system;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * killed JVM left behind is known by its free lock and swept by the next one, also across containers that share the
  * folder.
  */
-final class Workspace {
+public final class Workspace {
     private static final Logger LOG = LoggerFactory.getLogger(Workspace.class);
     private static final String RUN_PREFIX = "run-";
     private static final String OWN_RUNS = RUN_PREFIX + ProcessHandle.current().pid() + "-";
@@ -55,7 +55,7 @@ final class Workspace {
     }
 
     /** The workspace of this JVM, made on first use. */
-    static synchronized Workspace get() {
+    public static synchronized Workspace get() {
         Workspace workspace = current;
         if (workspace == null) {
             try {
@@ -72,12 +72,12 @@ final class Workspace {
     }
 
     /** The folder whose contents outlive this JVM. */
-    Path cache() {
+    public Path cache() {
         return cache;
     }
 
     /** A path in this JVM's own folder that was never handed out before; nothing exists there yet. */
-    Path unused(String kind) {
+    public Path unused(String kind) {
         return run.resolve(kind + "-" + names.incrementAndGet());
     }
 

@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.system;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -15,13 +15,13 @@ import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Unpacks what servers come in. */
-final class Archives {
+public final class Archives {
     private static final int OWNER_EXECUTE = 0100;
 
     private Archives() {}
 
     /** Unpacks into a folder that does not exist yet, so that any user may read and execute what the archive's may. */
-    static void unpackTarXz(InputStream archive, Path target) throws IOException {
+    public static void unpackTarXz(InputStream archive, Path target) throws IOException {
         Folders.createReadable(target);
         try (TarArchiveInputStream tar =
                 new TarArchiveInputStream(new XZCompressorInputStream(new BufferedInputStream(archive)))) {

@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.server;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -7,33 +7,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The file a server writes its log to. */
-final class ServerLog {
+public final class ServerLog {
     private static final int TAIL_BYTES = 4_000;
     private static final int LONGEST_START = 100_000;
 
     private final Path path;
     private volatile long mark;
 
-    ServerLog(Path path) {
+    public ServerLog(Path path) {
         this.path = path;
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 
     /** Remembers that a new start begins here. */
-    void mark() throws IOException {
+    public void mark() throws IOException {
         mark = Files.exists(path) ? Files.size(path) : 0;
     }
 
     /** Whether the last start found one of its addresses taken; PostgreSQL goes on if it has another. */
-    boolean saysPortIsTaken() {
+    public boolean saysPortIsTaken() {
         return read(mark, LONGEST_START).contains("could not bind");
     }
 
     /** The last lines. */
-    String tail() {
+    public String tail() {
         return read(Math.max(0, path.toFile().length() - TAIL_BYTES), TAIL_BYTES);
     }
 

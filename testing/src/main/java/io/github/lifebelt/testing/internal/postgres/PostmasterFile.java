@@ -1,4 +1,4 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.postgres;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /** The file in which a PostgreSQL server says which process it is, how it is, and which shared memory it has. */
-record PostmasterFile(List<String> lines) {
+public record PostmasterFile(List<String> lines) {
     private static final int PID = 0;
     private static final int SHARED_MEMORY = 6;
     private static final int STATUS = 7;
 
-    static Path in(Path data) {
+    public static Path in(Path data) {
         return data.resolve("postmaster.pid");
     }
 
     /** What stands in the file now; nothing if there is none. The server writes it line by line. */
-    static PostmasterFile read(Path data) {
+    public static PostmasterFile read(Path data) {
         try {
             return new PostmasterFile(Files.readAllLines(in(data)));
         } catch (IOException e) {
@@ -25,17 +25,17 @@ record PostmasterFile(List<String> lines) {
         }
     }
 
-    OptionalLong pid() {
+    public OptionalLong pid() {
         String pid = line(PID);
         return pid.matches("\\d+") ? OptionalLong.of(Long.parseLong(pid)) : OptionalLong.empty();
     }
 
-    boolean isReady() {
+    public boolean isReady() {
         return line(STATUS).equals("ready");
     }
 
     /** The id of the System V segment; empty if there is none. */
-    String sharedMemoryId() {
+    public String sharedMemoryId() {
         String[] keyAndId = line(SHARED_MEMORY).split("\\s+", 2);
         return keyAndId.length == 2 ? keyAndId[1] : "";
     }

@@ -1,5 +1,10 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.postgres;
 
+import io.github.lifebelt.testing.TestCertificates;
+import io.github.lifebelt.testing.internal.system.Command;
+import io.github.lifebelt.testing.internal.system.Folders;
+import io.github.lifebelt.testing.internal.system.RunAs;
+import io.github.lifebelt.testing.internal.system.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +22,9 @@ import org.slf4j.LoggerFactory;
  * Makes data folders. PostgreSQL's initdb runs once per user and version into a template that stays in the cache; a
  * folder is a copy of it with roles, database and files of its own, which takes a third of the time.
  */
-final class PostgresDataFolder {
-    static final String CERTIFICATE = "server.crt";
-    static final String KEY = "server.key";
+public final class PostgresDataFolder {
+    public static final String CERTIFICATE = "server.crt";
+    public static final String KEY = "server.key";
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresDataFolder.class);
     private static final Duration LONGEST = Duration.ofMinutes(2);
@@ -32,13 +37,13 @@ final class PostgresDataFolder {
     private final PostgresBinaries binaries;
     private final RunAs runAs;
 
-    PostgresDataFolder(PostgresBinaries binaries, RunAs runAs) {
+    public PostgresDataFolder(PostgresBinaries binaries, RunAs runAs) {
         this.binaries = binaries;
         this.runAs = runAs;
     }
 
     /** Makes the folder data in the given folder. */
-    Path create(Path folder, PostgresSettings settings) throws IOException {
+    public Path create(Path folder, PostgresSettings settings) throws IOException {
         Path data = folder.resolve("data");
         Folders.copy(template(), data);
         expectSuccess(Command.run(runAs.command(singleUser(data)), folder, settings.bootstrap(), LONGEST));
@@ -76,7 +81,7 @@ final class PostgresDataFolder {
     }
 
     /** The folder to copy, made if it is not there. */
-    Path template() throws IOException {
+    public Path template() throws IOException {
         synchronized (PostgresDataFolder.class) {
             Workspace workspace = Workspace.get();
             // Files of one owner are no use to a server that runs as another.

