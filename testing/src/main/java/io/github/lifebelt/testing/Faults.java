@@ -1,42 +1,48 @@
 package io.github.lifebelt.testing;
 
-import io.github.lifebelt.testing.internal.postgres.PostgresServer;
-import io.github.lifebelt.testing.internal.postgres.PostgresSettings;
-import io.github.lifebelt.testing.internal.server.AdminSession;
-import java.sql.SQLException;
+import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
+import io.github.lifebelt.testing.internal.provider.Provision;
+import io.github.lifebelt.testing.internal.server.Server;
+import io.github.lifebelt.testing.internal.server.SessionFilter;
+import java.util.function.Consumer;
 
 /**
  * What can be done to a {@link TestDatabase}'s server: the faults of managed databases, on demand.
  *
  * <p>Thread-safe; what changes the server's state is done one after another. Every wait is bounded (a start by 60 s,
- * a stop by 30 s, the rest by 10 s) and not cut short by an interrupt, which is kept. What cannot be done throws
+ * a stop by 30 s, the rest by 10 s or 20 s) and not cut short by an interrupt, which is kept. What cannot be done throws
  * {@link IllegalStateException} that says what happened, with the end of the server's log; so does everything after the
- * database was closed, and everything that needs the server's answer while it is frozen.
+ * database was closed, and everything that needs the server's answer while it is frozen. What this kind of server or its
+ * provider can never do throws {@link UnsupportedOperationException}.
  *
- * <p>Ending sessions needs a PostgreSQL driver on the class path at run time, because it is asked of the server; the
- * other faults need none.
+ * <p>What is asked of the server in SQL (sessions, read-only, password, certificate) needs its JDBC driver on the class
+ * path at run time; the other faults need none.
  */
 public final class Faults {
-    private static final String SESSIONS = "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid))"
-            + " FROM pg_stat_activity WHERE backend_type = 'client backend'"
-            + " AND usename <> '" + PostgresSettings.ADMIN + "'";
+    private final Provision provision;
+    private final Server server;
+    private final Asking asking;
+    private final Consumer<String> passwordListener;
+    private boolean readOnly;
+    private boolean passwordChanged;
+    private boolean certificateChanged;
 
-    private final PostgresServer server;
-    private final AdminSession admin;
-
-    Faults(PostgresServer server, AdminSession admin) {
-        this.server = server;
-        this.admin = admin;
+    Faults(Provision provision, Asking asking, Consumer<String> passwordListener) {
+        this.provision = provision;
+        this.server = provision.server();
+        this.asking = asking;
+        this.passwordListener = passwordListener;
     }
 
     /**
-     * Ends all sessions of ordinary users, whatever they do, as a failover or an administrator does. Their next use
-     * fails with SQLState 57P01. The server is told to and not waited for: a session can live on for some milliseconds.
+     * Ends all sessions of ordinary users, whatever they do, as a failover or an administrator does. PostgreSQL tells
+     * them why (SQLState 57P01 at their next use), MySQL closes without a word (08S01). The server is told to and not
+     * waited for: a session can live on for some milliseconds.
      *
      * @return how many sessions were told to end; 0 if the server is stopped
      */
     public int killSessions() {
-        return ask(SESSIONS);
+        return kill(SessionFilter.ALL);
     }
 
     /**
@@ -46,41 +52,57 @@ public final class Faults {
      * @return how many sessions were told to end; 0 if the server is stopped
      */
     public int killIdleSessions() {
-        return ask(SESSIONS + " AND state = 'idle'");
+        return kill(SessionFilter.IDLE);
+    }
+
+    /**
+     * Ends the sessions that wait for their client within a transaction, as a timeout for those does; those at work or
+     * outside of a transaction go on. Otherwise as {@link #killSessions()}.
+     *
+     * <p>MariaDB knows of a transaction only once it has read or written something.
+     *
+     * @return how many sessions were told to end; 0 if the server is stopped
+     */
+    public int killSessionsInTransaction() {
+        return kill(SessionFilter.IN_TRANSACTION);
     }
 
     /**
      * Ends one session. Otherwise as {@link #killSessions()}.
      *
-     * @param backendPid what {@code pg_backend_pid()} answers in that session
+     * @param id what {@code pg_backend_pid()} or {@code connection_id()} answers in that session
      * @return whether there was such a session of an ordinary user; false if the server is stopped
      */
-    public boolean killSession(int backendPid) {
-        return ask(SESSIONS + " AND pid = ?", backendPid) == 1;
+    public boolean killSession(long id) {
+        return asking.ask(
+                "end a session", admin -> provision.family().killSession(admin, provision.scope(), id), false);
     }
 
     /**
      * Kills the server process of one session with {@code kill -9}, as the kernel does when memory runs out. PostgreSQL
      * then ends all sessions and recovers by itself, refusing connections (SQLState 57P03) meanwhile; {@link #start()}
-     * waits for the end of that. On return the server has noticed.
+     * waits for the end of that. On return the server has noticed. MySQL has no process for a session.
      *
      * @param backendPid what {@code pg_backend_pid()} answers in that session
      * @throws IllegalArgumentException if it is no process of this server
+     * @throws UnsupportedOperationException if the server has one process for all sessions, or it is not the fixture's
      */
-    public void crashBackend(int backendPid) {
-        server.killBackend(backendPid);
+    public void crashBackend(long backendPid) {
+        server.killProcess(backendPid);
     }
 
     /**
-     * Stops the server's processes in their tracks (SIGSTOP), as a hung machine: connections stay open, new ones are
-     * still accepted by the kernel, and nothing is ever answered. On return all of them stand still. Does nothing to a
-     * server that is frozen.
+     * Stops the server's processes in their tracks (SIGSTOP, or the pause of a container), as a hung machine: connections
+     * stay open, new ones are still accepted by the kernel, and nothing is ever answered. On return all of them stand
+     * still. Does nothing to a server that is frozen.
+     *
+     * @throws UnsupportedOperationException if the server is not the fixture's
      */
     public void freeze() {
         server.freeze();
     }
 
-    /** Lets a frozen server go on where it stood (SIGCONT). Does nothing if it is not frozen. */
+    /** Lets a frozen server go on where it stood. Does nothing if it is not frozen. */
     public void thaw() {
         server.thaw();
     }
@@ -90,8 +112,12 @@ public final class Faults {
      * nothing if it does not run. The data stays for {@link #start()}.
      *
      * @param mode how the sessions end
+     * @throws UnsupportedOperationException if the server is not the fixture's
      */
     public void stop(StopMode mode) {
+        if (server.isRunning() && !server.isFrozen()) {
+            asking.tell("prepare its end", admin -> provision.family().beforeStop(admin, mode));
+        }
         server.stop(mode);
     }
 
@@ -99,6 +125,8 @@ public final class Faults {
      * Kills the server with all of its processes ({@code kill -9}), as a lost machine: clients see their connections
      * close without a word. On return all processes are gone. Does nothing if it does not run. What was committed stays
      * for {@link #start()}, which recovers.
+     *
+     * @throws UnsupportedOperationException if the server is not the fixture's
      */
     public void crash() {
         server.crash();
@@ -113,6 +141,71 @@ public final class Faults {
     }
 
     /**
+     * Refuses writes of ordinary users from now on, as Azure does when storage is nearly full and as a former primary
+     * does: PostgreSQL answers SQLState 25006 from each session's next transaction on, MySQL and MariaDB error 1290 at
+     * once. Ended by {@link #makeWritable()}.
+     */
+    public synchronized void makeReadOnly() {
+        asking.tell("refuse writes", admin -> provision.family().setReadOnly(admin, true));
+        readOnly = true;
+    }
+
+    /** Takes writes again. */
+    public synchronized void makeWritable() {
+        asking.tell("take writes", admin -> provision.family().setReadOnly(admin, false));
+        readOnly = false;
+    }
+
+    /**
+     * Gives the ordinary user another password: sessions that are there go on, new ones with the old password are
+     * refused. {@link TestDatabase#password()} and what is made from it afterwards have the new one.
+     *
+     * @param password the new one
+     */
+    public synchronized void rotatePassword(String password) {
+        setPassword(password);
+        passwordChanged = true;
+    }
+
+    /**
+     * Shows another certificate to connections that come from now on, as a server whose certificate was renewed, or was
+     * not in time.
+     *
+     * @param certificate one of {@link TestCertificates}
+     * @throws IllegalStateException if the server has no TLS
+     * @throws UnsupportedOperationException if the server is not the fixture's
+     */
+    public synchronized void showCertificate(ServerCertificate certificate) {
+        if (provision.spec().certificate() == null) {
+            throw new IllegalStateException("The server on port " + server.port() + " has no TLS, so no certificate");
+        }
+        server.install(certificate);
+        asking.tell("read its certificate again", admin -> provision.family().reloadCertificate(admin));
+        certificateChanged = true;
+    }
+
+    /**
+     * Undoes all that was done: the server runs and answers, takes writes, and has its first password and certificate
+     * again. Sessions that were ended stay so.
+     */
+    public synchronized void heal() {
+        server.thaw();
+        server.start();
+        if (readOnly) {
+            makeWritable();
+        }
+        if (passwordChanged) {
+            setPassword(provision.spec().password());
+            passwordChanged = false;
+        }
+        ServerCertificate first = provision.spec().certificate();
+        if (certificateChanged && first != null) {
+            showCertificate(first);
+            certificateChanged = false;
+        }
+    }
+
+    /**
      * Whether the server's process is there. It is there while it is frozen or recovers.
      *
      * @return true from start to stop
@@ -121,16 +214,16 @@ public final class Faults {
         return server.isRunning();
     }
 
-    private int ask(String sql, int... parameters) {
-        return server.askWhileRunning(port -> {
-            try {
-                return admin.query(port, sql, parameters);
-            } catch (SQLException e) {
-                throw new IllegalStateException(
-                        "The server on port " + port + " did not end sessions: " + e.getMessage()
-                                + ". The end of its log:\n" + server.logTail(),
-                        e);
-            }
-        });
+    private int kill(SessionFilter filter) {
+        return asking.ask(
+                "end sessions", admin -> provision.family().killSessions(admin, provision.scope(), filter), 0);
+    }
+
+    private void setPassword(String password) {
+        asking.tell(
+                "change a password",
+                admin ->
+                        provision.family().setPassword(admin, provision.access().user(), password));
+        passwordListener.accept(password);
     }
 }

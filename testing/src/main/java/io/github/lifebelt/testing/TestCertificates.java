@@ -4,6 +4,7 @@ import io.github.lifebelt.testing.internal.certificates.Keytool;
 import io.github.lifebelt.testing.internal.certificates.Pem;
 import io.github.lifebelt.testing.internal.system.Workspace;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class TestCertificates {
     private static final TestCertificates SHARED = new TestCertificates();
 
+    /** The password of {@link #authorityTrustStore()}; it protects nothing, but formats want one. */
+    public static final String TRUST_STORE_PASSWORD = Keytool.PASSWORD;
+
     private static final String AUTHORITY = "authority";
     private static final String OTHER_AUTHORITY = "other-authority";
     private static final String LOCALHOST = "san=dns:localhost,ip:127.0.0.1,ip:::1";
@@ -36,6 +40,7 @@ public final class TestCertificates {
 
     private final Map<String, Path> authorities = new HashMap<>();
     private final Map<String, ServerCertificate> servers = new HashMap<>();
+    private @Nullable Path trustStore;
     private @Nullable Path folder;
 
     private TestCertificates() {}
@@ -56,6 +61,31 @@ public final class TestCertificates {
      */
     public Path authority() {
         return authorityNamed(AUTHORITY);
+    }
+
+    /**
+     * The same as {@link #authority()} for clients that do not read PEM, as MySQL's driver.
+     *
+     * @return a PKCS12 file with one trusted certificate, its password {@link #TRUST_STORE_PASSWORD}
+     */
+    public synchronized Path authorityTrustStore() {
+        Path known = trustStore;
+        if (known == null) {
+            authority();
+            known = make(AUTHORITY, () -> {
+                KeyStore store = KeyStore.getInstance("PKCS12");
+                store.load(null, null);
+                store.setCertificateEntry(
+                        AUTHORITY, new Keytool(folder()).keyStore().getCertificate(AUTHORITY));
+                Path file = folder().resolve(AUTHORITY + ".p12");
+                try (OutputStream out = Files.newOutputStream(file)) {
+                    store.store(out, TRUST_STORE_PASSWORD.toCharArray());
+                }
+                return file;
+            });
+            trustStore = known;
+        }
+        return known;
     }
 
     /**

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
-import io.github.lifebelt.testing.internal.postgres.PostgresSettings;
+import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.system.Processes;
 import io.github.lifebelt.testing.internal.system.Workspace;
 import java.io.IOException;
@@ -111,7 +111,7 @@ class TestDatabaseTest {
 
     @Test
     void namesPasswordsAndSettingsMayHoldAnything() throws Exception {
-        TestDatabase.Builder builder = TestDatabase.postgres()
+        TestDatabaseBuilder builder = TestDatabase.postgres()
                 .user("o'Brien \"the\" user@host")
                 .password("p'a\\ss/%:?#&=+ \u00e4$1")
                 .database("data \"base\"/\u00fc")
@@ -148,14 +148,14 @@ class TestDatabaseTest {
 
     @Test
     void whatCannotWorkIsRefusedWhereItIsWritten() {
-        TestDatabase.Builder builder = TestDatabase.postgres();
+        TestDatabaseBuilder builder = TestDatabase.postgres();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.maxConnections(3))
                 .withMessageContaining("not 3");
         assertThatIllegalArgumentException().isThrownBy(() -> builder.setting("Port", "5432"));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.setting("a b", "c"));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.setting("work_mem", "1\n2"));
-        assertThatIllegalArgumentException().isThrownBy(() -> builder.user(PostgresSettings.ADMIN));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.user(ServerSpec.ADMIN));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.user(""));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.password("a\u0000b"));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.database("postgres"));
@@ -248,6 +248,7 @@ class TestDatabaseTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
+                        "-Dlifebelt.testing.provider=embedded",
                         OneServer.class.getName())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
@@ -298,7 +299,7 @@ class TestDatabaseTest {
         Path run = Workspace.get().unused("x").getParent();
         try (var folders = Files.list(run)) {
             return new HashSet<>(
-                    folders.filter(folder -> folder.getFileName().toString().startsWith("postgres-"))
+                    folders.filter(folder -> folder.getFileName().toString().startsWith("server-"))
                             .toList());
         }
     }

@@ -1,6 +1,7 @@
 package io.github.lifebelt.testing.internal.postgres;
 
-import io.github.lifebelt.testing.TestCertificates;
+import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
+import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.system.Command;
 import io.github.lifebelt.testing.internal.system.Folders;
 import io.github.lifebelt.testing.internal.system.RunAs;
@@ -43,16 +44,16 @@ public final class PostgresDataFolder {
     }
 
     /** Makes the folder data in the given folder. */
-    public Path create(Path folder, PostgresSettings settings) throws IOException {
+    public Path create(Path folder, ServerSpec spec) throws IOException {
         Path data = folder.resolve("data");
         Folders.copy(template(), data);
-        expectSuccess(Command.run(runAs.command(singleUser(data)), folder, settings.bootstrap(), LONGEST));
-        Files.writeString(data.resolve("postgresql.conf"), settings.configuration(), StandardOpenOption.APPEND);
-        Files.writeString(data.resolve("pg_hba.conf"), settings.access());
-        TestCertificates.ServerCertificate certificate = settings.certificate();
+        expectSuccess(
+                Command.run(runAs.command(singleUser(data)), folder, PostgresConfiguration.bootstrap(spec), LONGEST));
+        Files.writeString(data.resolve("postgresql.conf"), PostgresConfiguration.file(spec), StandardOpenOption.APPEND);
+        Files.writeString(data.resolve("pg_hba.conf"), PostgresConfiguration.access(spec, "127.0.0.1/32", "::1/128"));
+        ServerCertificate certificate = spec.certificate();
         if (certificate != null) {
-            install(certificate.chain(), data.resolve(CERTIFICATE));
-            install(certificate.privateKey(), data.resolve(KEY));
+            install(certificate, data);
         }
         return data;
     }
@@ -73,11 +74,19 @@ public final class PostgresDataFolder {
                 "template1");
     }
 
+    /** Puts certificate and key in place at once each: the server may read them at any time. */
+    void install(ServerCertificate certificate, Path data) throws IOException {
+        install(certificate.chain(), data.resolve(CERTIFICATE));
+        install(certificate.privateKey(), data.resolve(KEY));
+    }
+
     /** PostgreSQL wants its key to be its own and unreadable for others. */
     private void install(Path source, Path target) throws IOException {
-        Files.copy(source, target);
-        Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rw-------"));
-        runAs.giveTo(target);
+        Path fresh = target.resolveSibling(target.getFileName() + ".new");
+        Files.copy(source, fresh, StandardCopyOption.REPLACE_EXISTING);
+        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
+        runAs.giveTo(fresh);
+        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** The folder to copy, made if it is not there. */
@@ -102,7 +111,7 @@ public final class PostgresDataFolder {
         List<String> initdb = List.of(
                 binaries.program("initdb"),
                 "--pgdata=" + data,
-                "--username=" + PostgresSettings.ADMIN,
+                "--username=" + ServerSpec.ADMIN,
                 "--auth=scram-sha-256",
                 "--encoding=UTF8",
                 "--locale=C",

@@ -1,13 +1,15 @@
 package io.github.lifebelt.testing.internal.server;
 
-import io.github.lifebelt.testing.internal.postgres.PostgresSettings;
 import io.github.lifebelt.testing.internal.system.Waiting;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -16,40 +18,72 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The superuser's session, kept open between uses. It goes through whichever PostgreSQL driver is there at run time; a
- * session that was lost with its server is replaced. Not thread-safe.
+ * The administrator's session, kept open between uses. It goes through whichever driver of the family is there at run
+ * time; a session that was lost with its server is replaced. Not thread-safe.
  */
 public final class AdminSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminSession.class);
-    private static final String STARTING_UP = "57P03";
     private static final Duration RECOVERY = Duration.ofSeconds(20);
+    private static final int PING_SECONDS = 5;
 
-    private final String password;
-    private final boolean tls;
+    private final Family family;
+    private final String url;
+    private final Properties properties;
     private @Nullable Connection connection;
 
-    public AdminSession(String password, boolean tls) {
-        this.password = password;
-        this.tls = tls;
+    /** Connects when first used. */
+    public AdminSession(Family family, String jdbcUrl, Properties properties) {
+        this.family = family;
+        this.url = jdbcUrl;
+        this.properties = properties;
     }
 
-    /** The first column of the first row, as a number; parameters are numbers too. */
-    public int query(int port, String sql, int... parameters) throws SQLException {
-        Connection kept = connection;
-        if (kept != null) {
-            try {
-                return query(kept, sql, parameters);
-            } catch (SQLException e) {
-                LOG.debug("The admin session was lost and is replaced: {}", e.getMessage());
-                close();
+    /** The first column of the first row, as a number. */
+    public int number(String sql, Object... parameters) throws SQLException {
+        return Integer.parseInt(strings(sql, parameters).get(0));
+    }
+
+    /** The first column of all rows. */
+    public List<String> strings(String sql, Object... parameters) throws SQLException {
+        try (PreparedStatement statement = live().prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            List<String> values = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    values.add(rows.getString(1));
+                }
+            }
+            return values;
+        }
+    }
+
+    /** Runs statements one after another, each in its own transaction. */
+    public void execute(String... statements) throws SQLException {
+        try (Statement statement = live().createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
             }
         }
-        Connection fresh = connect(port);
-        connection = fresh;
-        return query(fresh, sql, parameters);
     }
 
-    /** Ends the session; the next query opens another. */
+    /** The session itself, connected; for what the other methods are too narrow for. Not to be closed. */
+    public Connection live() throws SQLException {
+        Connection kept = connection;
+        if (kept != null) {
+            if (kept.isValid(PING_SECONDS)) {
+                return kept;
+            }
+            LOG.debug("The administrator's session was lost and is replaced");
+            close();
+        }
+        Connection fresh = connect();
+        connection = fresh;
+        return fresh;
+    }
+
+    /** Ends the session; the next use opens another. */
     @Override
     public void close() {
         Connection kept = connection;
@@ -58,41 +92,20 @@ public final class AdminSession implements AutoCloseable {
             try {
                 kept.close();
             } catch (SQLException e) {
-                LOG.debug("Closing the admin session failed", e);
-            }
-        }
-    }
-
-    private static int query(Connection connection, String sql, int... parameters) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setInt(i + 1, parameters[i]);
-            }
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getInt(1);
+                LOG.debug("Closing the administrator's session failed", e);
             }
         }
     }
 
     /** Connects; a server that still starts up or recovers is waited for. */
-    private Connection connect(int port) throws SQLException {
-        // The certificate may be one made to be refused, so it is not verified.
-        String url = "jdbc:postgresql://localhost:" + port + "/postgres?sslmode=" + (tls ? "require" : "disable");
-        Properties properties = new Properties();
-        properties.setProperty("user", PostgresSettings.ADMIN);
-        properties.setProperty("password", password);
-        properties.setProperty("ApplicationName", "lifebelt-testing");
-        properties.setProperty("connectTimeout", "3");
-        properties.setProperty("loginTimeout", "5");
-        properties.setProperty("socketTimeout", "5");
-        Driver driver = findDriver(url);
+    private Connection connect() throws SQLException {
+        Driver driver = findDriver();
         Attempt attempt = new Attempt();
-        Waiting.until(RECOVERY, () -> attempt.isFinal(driver, url, properties));
+        Waiting.until(RECOVERY, () -> attempt.isFinal(driver));
         return attempt.result();
     }
 
-    private static Driver findDriver(String url) throws SQLException {
+    private Driver findDriver() throws SQLException {
         ClassLoader context = Thread.currentThread().getContextClassLoader();
         ClassLoader own = AdminSession.class.getClassLoader();
         for (ClassLoader loader : context == null ? new ClassLoader[] {own} : new ClassLoader[] {context, own}) {
@@ -111,28 +124,28 @@ public final class AdminSession implements AutoCloseable {
                 }
             }
         }
-        throw new IllegalStateException("No PostgreSQL driver is on the class path, and ending sessions needs one;"
-                + " add org.postgresql:postgresql (test scope)");
+        throw new IllegalStateException("The class path has no JDBC driver to ask the server with; add "
+                + family.driverArtifact() + " (test scope)");
     }
 
     /** The outcome of the latest attempt to connect. */
-    private static final class Attempt {
-        private @Nullable Connection connection;
+    private final class Attempt {
+        private @Nullable Connection connected;
         private @Nullable SQLException failure;
 
-        boolean isFinal(Driver driver, String url, Properties properties) {
+        boolean isFinal(Driver driver) {
             try {
-                connection = driver.connect(url, properties);
+                connected = driver.connect(url, properties);
                 return true;
             } catch (SQLException e) {
                 failure = e;
-                return !STARTING_UP.equals(e.getSQLState());
+                return !family.isStillStarting(e);
             }
         }
 
         Connection result() throws SQLException {
-            if (connection != null) {
-                return connection;
+            if (connected != null) {
+                return connected;
             }
             throw failure != null ? failure : new SQLException("The driver took the URL and did not connect");
         }

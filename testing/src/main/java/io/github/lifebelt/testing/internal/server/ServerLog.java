@@ -27,9 +27,9 @@ public final class ServerLog {
         mark = Files.exists(path) ? Files.size(path) : 0;
     }
 
-    /** Whether the last start found one of its addresses taken; PostgreSQL goes on if it has another. */
-    public boolean saysPortIsTaken() {
-        return read(mark, LONGEST_START).contains("could not bind");
+    /** What the last start wrote, as far as its beginning goes. */
+    public String sinceMark() {
+        return read(mark, LONGEST_START);
     }
 
     /** The last lines. */

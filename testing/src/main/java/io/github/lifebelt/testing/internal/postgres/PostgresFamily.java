@@ -1,0 +1,203 @@
+package io.github.lifebelt.testing.internal.postgres;
+
+import static io.github.lifebelt.testing.internal.postgres.PostgresConfiguration.identifier;
+import static io.github.lifebelt.testing.internal.postgres.PostgresConfiguration.literal;
+
+import io.github.lifebelt.security.SslMode;
+import io.github.lifebelt.testing.StopMode;
+import io.github.lifebelt.testing.internal.server.Access;
+import io.github.lifebelt.testing.internal.server.AdminSession;
+import io.github.lifebelt.testing.internal.server.DriverDataSource;
+import io.github.lifebelt.testing.internal.server.Family;
+import io.github.lifebelt.testing.internal.server.ServerSpec;
+import io.github.lifebelt.testing.internal.server.SessionFilter;
+import io.github.lifebelt.testing.internal.system.Percent;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.sql.SQLException;
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** PostgreSQL in its own words. */
+public final class PostgresFamily implements Family {
+    private static final String STARTING_UP = "57P03";
+    private static final String KILLED = "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM ";
+    private static final String COUNT = "SELECT count(*) FROM ";
+    private static final int CAN_CHOOSE_STRATEGY = 150_000;
+
+    @Override
+    public String driverArtifact() {
+        return "org.postgresql:postgresql";
+    }
+
+    @Override
+    public String version(AdminSession admin) throws SQLException {
+        return "PostgreSQL " + admin.strings("SHOW server_version").get(0);
+    }
+
+    @Override
+    public String url(Access access) {
+        return "postgresql://" + Percent.encode(access.user()) + ":" + Percent.encode(access.password()) + "@"
+                + target(access);
+    }
+
+    @Override
+    public String jdbcUrl(Access access) {
+        return "jdbc:postgresql://" + target(access);
+    }
+
+    @Override
+    public DatabaseUrl databaseUrl(Access access) {
+        DatabaseUrl.Builder url = DatabaseUrl.builder("postgresql")
+                .host(access.host(), access.port())
+                .database(access.database())
+                .user(access.user())
+                .password(access.password());
+        if (access.tls() instanceof Access.Verified verified) {
+            url.sslMode(SslMode.VERIFY_FULL).sslRootCert(verified.authority().toString());
+        } else if (access.tls() instanceof Access.NoTls) {
+            url.sslMode(SslMode.DISABLE);
+        } else {
+            return DatabaseUrl.parse(url(access));
+        }
+        return url.build();
+    }
+
+    @Override
+    public DataSource dataSource(Access access) {
+        return DriverDataSource.of("org.postgresql.ds.PGSimpleDataSource", driverArtifact(), jdbcUrl(access), access);
+    }
+
+    @Override
+    public String adminJdbcUrl(String host, int port, Access.Tls tls) {
+        String parameters;
+        if (tls instanceof Access.AsGiven given) {
+            parameters = given.parameters() == null ? "" : "?" + given.parameters();
+        } else {
+            parameters = "?sslmode=" + (tls instanceof Access.NoTls ? "disable" : "require");
+        }
+        return "jdbc:postgresql://" + host + ":" + port + "/postgres" + parameters;
+    }
+
+    @Override
+    public Properties adminProperties(String user, String password) {
+        Properties properties = new Properties();
+        properties.setProperty("user", user);
+        properties.setProperty("password", password);
+        properties.setProperty("ApplicationName", "lifebelt-testing");
+        properties.setProperty("connectTimeout", "3");
+        properties.setProperty("loginTimeout", "5");
+        properties.setProperty("socketTimeout", "20");
+        return properties;
+    }
+
+    @Override
+    public boolean isStillStarting(SQLException failure) {
+        return STARTING_UP.equals(failure.getSQLState());
+    }
+
+    @Override
+    public void createUserAndDatabase(AdminSession admin, ServerSpec spec) throws SQLException {
+        admin.execute(PostgresConfiguration.createUser(spec), PostgresConfiguration.createDatabase(spec));
+    }
+
+    @Override
+    public void createDatabase(AdminSession admin, String database) throws SQLException {
+        admin.execute("CREATE DATABASE " + identifier(database));
+    }
+
+    @Override
+    public void dropDatabase(AdminSession admin, String database) throws SQLException {
+        admin.execute("DROP DATABASE IF EXISTS " + identifier(database) + " WITH (FORCE)");
+    }
+
+    /** It takes its orders from signals alone. */
+    @Override
+    public void beforeStop(AdminSession admin, StopMode mode) {}
+
+    @Override
+    public int killSessions(AdminSession admin, @Nullable String scope, SessionFilter filter) throws SQLException {
+        return admin.number(KILLED + sessions(scope) + condition(filter));
+    }
+
+    @Override
+    public boolean killSession(AdminSession admin, @Nullable String scope, long id) throws SQLException {
+        return admin.number(KILLED + sessions(scope) + " AND pid = ?", id) == 1;
+    }
+
+    @Override
+    public int countSessions(AdminSession admin, @Nullable String scope, SessionFilter filter) throws SQLException {
+        return admin.number(COUNT + sessions(scope) + condition(filter));
+    }
+
+    /** As Azure does when storage runs out. Sessions that are there follow at their next transaction. */
+    @Override
+    public void setReadOnly(AdminSession admin, boolean readOnly) throws SQLException {
+        admin.execute(
+                "ALTER SYSTEM "
+                        + (readOnly ? "SET default_transaction_read_only = on" : "RESET default_transaction_read_only"),
+                "SELECT pg_reload_conf()");
+    }
+
+    @Override
+    public void setPassword(AdminSession admin, String user, String password) throws SQLException {
+        admin.execute("ALTER ROLE " + identifier(user) + " PASSWORD " + literal(password));
+    }
+
+    @Override
+    public void reloadCertificate(AdminSession admin) throws SQLException {
+        admin.execute("SELECT pg_reload_conf()");
+    }
+
+    @Override
+    public void markClean(AdminSession admin, Access access) throws SQLException {
+        String template = template(access);
+        killSessions(admin, access.database(), SessionFilter.ALL);
+        dropDatabase(admin, template);
+        admin.execute("CREATE DATABASE " + identifier(template) + " TEMPLATE " + identifier(access.database())
+                + copying(admin));
+    }
+
+    @Override
+    public void restoreClean(AdminSession admin, Access access) throws SQLException {
+        dropDatabase(admin, access.database());
+        admin.execute("CREATE DATABASE " + identifier(access.database()) + " OWNER " + identifier(access.user())
+                + " TEMPLATE " + identifier(template(access)) + copying(admin));
+    }
+
+    /** File by file, as older versions always do it: through the log it takes three times as long. */
+    private static String copying(AdminSession admin) throws SQLException {
+        return admin.number("SHOW server_version_num") < CAN_CHOOSE_STRATEGY ? "" : " STRATEGY FILE_COPY";
+    }
+
+    private static String template(Access access) {
+        return access.database() + "_clean";
+    }
+
+    private static String sessions(@Nullable String scope) {
+        return "pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                + (scope == null ? " AND usename <> " + literal(ServerSpec.ADMIN) : " AND datname = " + literal(scope));
+    }
+
+    private static String condition(SessionFilter filter) {
+        return switch (filter) {
+            case ALL -> "";
+            case IDLE -> " AND state = 'idle'";
+            case IN_TRANSACTION -> " AND state LIKE 'idle in transaction%'";
+        };
+    }
+
+    private static String target(Access access) {
+        return access.host() + ":" + access.port() + "/" + Percent.encode(access.database()) + parameters(access.tls());
+    }
+
+    private static String parameters(Access.Tls tls) {
+        if (tls instanceof Access.Verified verified) {
+            return "?sslmode=" + SslMode.VERIFY_FULL + "&sslrootcert=" + Percent.encode(verified.authority());
+        }
+        if (tls instanceof Access.AsGiven given) {
+            return given.parameters() == null ? "" : "?" + given.parameters();
+        }
+        return "?sslmode=disable";
+    }
+}

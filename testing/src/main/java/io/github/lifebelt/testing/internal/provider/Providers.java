@@ -1,0 +1,101 @@
+package io.github.lifebelt.testing.internal.provider;
+
+import io.github.lifebelt.testing.DatabaseProduct;
+import io.github.lifebelt.testing.ServerProvider;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which provider serves: the one asked for, or the first that can. */
+public final class Providers {
+    private static final Logger LOG = LoggerFactory.getLogger(Providers.class);
+    private static final String PROPERTY = "lifebelt.testing.provider";
+    private static final String VARIABLE = "LIFEBELT_TEST_PROVIDER";
+    private static final List<ServerProvider> ORDER =
+            List.of(ServerProvider.NAMED, ServerProvider.TESTCONTAINERS, ServerProvider.EMBEDDED);
+    private static final Map<ServerProvider, Provider> ALL =
+            new EnumMap<>(Map.of(ServerProvider.EMBEDDED, new EmbeddedServers()));
+    private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
+
+    private Providers() {}
+
+    /**
+     * What was chosen.
+     *
+     * @param product what it will be
+     * @param kind never {@link ServerProvider#AUTOMATIC}
+     * @param provider it
+     */
+    public record Choice(DatabaseProduct product, ServerProvider kind, Provider provider) {}
+
+    /**
+     * Chooses, and says so in one line, once for each outcome.
+     *
+     * @throws IllegalStateException if what was asked for cannot be had
+     */
+    public static Choice choose(DatabaseProduct product, ServerProvider asked) {
+        if (asked != ServerProvider.AUTOMATIC) {
+            return only(product, asked, "the test asks for it");
+        }
+        ServerProvider wanted = fromSettings();
+        if (wanted != ServerProvider.AUTOMATIC) {
+            return only(product, wanted, PROPERTY + " or " + VARIABLE + " says so");
+        }
+        StringBuilder others = new StringBuilder();
+        for (ServerProvider kind : ORDER) {
+            String obstacle = provider(kind).obstacle(product);
+            if (obstacle == null) {
+                return say(product, kind, others.length() == 0 ? "it is first" : "as " + others);
+            }
+            others.append(others.length() == 0 ? "" : " and ").append(obstacle);
+        }
+        throw new IllegalStateException("No " + product + " server can be had here: " + others);
+    }
+
+    private static Choice only(DatabaseProduct product, ServerProvider kind, String why) {
+        String obstacle = provider(kind).obstacle(product);
+        if (obstacle != null) {
+            throw new IllegalStateException(
+                    "No " + product + " server can be had from " + kind + ", and " + why + ": " + obstacle);
+        }
+        return say(product, kind, why);
+    }
+
+    private static Choice say(DatabaseProduct product, ServerProvider kind, String why) {
+        String line = product + " comes from " + kind + ": " + why;
+        if (SAID.add(line)) {
+            LOG.info("{}", line);
+        }
+        return new Choice(product, kind, provider(kind));
+    }
+
+    private static Provider provider(ServerProvider kind) {
+        Provider provider = ALL.get(kind);
+        if (provider == null) {
+            throw new IllegalStateException("There is no provider " + kind);
+        }
+        return provider;
+    }
+
+    private static ServerProvider fromSettings() {
+        @Nullable String said = System.getProperty(PROPERTY, System.getenv(VARIABLE));
+        if (said == null || said.isBlank()) {
+            return ServerProvider.AUTOMATIC;
+        }
+        try {
+            return ServerProvider.valueOf(said.trim().toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException(
+                    PROPERTY + " or " + VARIABLE + " is '" + said + "', which is none of "
+                            + Arrays.toString(ServerProvider.values()).toLowerCase(Locale.ROOT),
+                    e);
+        }
+    }
+}

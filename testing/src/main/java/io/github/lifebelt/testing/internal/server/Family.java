@@ -1,0 +1,80 @@
+package io.github.lifebelt.testing.internal.server;
+
+import io.github.lifebelt.testing.StopMode;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.sql.SQLException;
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What PostgreSQL's and MySQL's families say differently: how they are called in URLs, and how things are asked of them
+ * in SQL. Stateless.
+ *
+ * <p>A {@code scope} is the one database whose sessions are meant, on a server that is not ours; null means all sessions
+ * but those of {@link ServerSpec#ADMIN}.
+ */
+public interface Family {
+    /** Maven's name of the JDBC driver, for messages. */
+    String driverArtifact();
+
+    /** Product and version of the server, as it tells it. */
+    String version(AdminSession admin) throws SQLException;
+
+    /** The connection string as platforms write it, with the password. */
+    String url(Access access);
+
+    /** The connection string as the driver takes it, without user and password. */
+    String jdbcUrl(Access access);
+
+    /** The connection string as a value. */
+    DatabaseUrl databaseUrl(Access access);
+
+    /** The driver's own data source, without any pool. */
+    DataSource dataSource(Access access);
+
+    /** Where the administrator connects to, without verifying a certificate that may be a bad one. */
+    String adminJdbcUrl(String host, int port, Access.Tls tls);
+
+    /** The driver's properties for an administrator's session: bounded in everything. */
+    Properties adminProperties(String user, String password);
+
+    /** Whether the server said that it will take connections soon. */
+    boolean isStillStarting(SQLException failure);
+
+    /** Makes the ordinary user and the database it owns. */
+    void createUserAndDatabase(AdminSession admin, ServerSpec spec) throws SQLException;
+
+    /** Makes a database that the administrator owns, with no user of its own. */
+    void createDatabase(AdminSession admin, String database) throws SQLException;
+
+    /** Drops a database with all that uses it. */
+    void dropDatabase(AdminSession admin, String database) throws SQLException;
+
+    /** Tells a running server how to end when it will be told to. */
+    void beforeStop(AdminSession admin, StopMode mode) throws SQLException;
+
+    /** Ends sessions; how many were told to. */
+    int killSessions(AdminSession admin, @Nullable String scope, SessionFilter filter) throws SQLException;
+
+    /** Ends one session; whether there was one. */
+    boolean killSession(AdminSession admin, @Nullable String scope, long id) throws SQLException;
+
+    /** How many sessions there are. */
+    int countSessions(AdminSession admin, @Nullable String scope, SessionFilter filter) throws SQLException;
+
+    /** Refuses or takes writes from ordinary users, in sessions that are there and in those to come. */
+    void setReadOnly(AdminSession admin, boolean readOnly) throws SQLException;
+
+    /** Gives the user another password; sessions that are there go on. */
+    void setPassword(AdminSession admin, String user, String password) throws SQLException;
+
+    /** Has the server read its certificate again; connections that are there keep the old one. */
+    void reloadCertificate(AdminSession admin) throws SQLException;
+
+    /** Remembers the database as it is now, for {@link #restoreClean}. */
+    void markClean(AdminSession admin, Access access) throws SQLException;
+
+    /** Brings the database back to what it was at {@link #markClean}; its sessions may be ended. */
+    void restoreClean(AdminSession admin, Access access) throws SQLException;
+}
