@@ -20,7 +20,7 @@ import javax.sql.DataSource;
  * }
  * }</pre>
  *
- * <p>In JUnit, {@link io.github.lifebelt.testing.junit.DatabaseTest} makes one, shares it between tests and cleans up
+ * <p>In JUnit, {@link DatabaseTest} makes one, shares it between tests and cleans up
  * after each.
  *
  * <p>Thread-safe. Whoever provides the server ({@link ServerProvider}), its port stays the same while it is stopped and
@@ -32,6 +32,7 @@ public final class TestDatabase implements AutoCloseable {
     private final Asking asking;
     private final Faults faults;
     private volatile Access access;
+    private Cleaning cleaning = Cleaning.NONE;
 
     TestDatabase(Provision provision) {
         this.provision = provision;
@@ -278,22 +279,39 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     /**
-     * Remembers the database as it is now, for {@link #restoreClean()}: tables, other objects and rows. Sessions on it
-     * may be ended by that.
+     * Remembers the database as it is now, for {@link #restoreClean()}: tables and rows, and with
+     * {@link Cleaning#TEMPLATE} all else in it.
+     *
+     * @param how in which way it will be brought back; {@link Cleaning#NONE} to forget
+     * @throws UnsupportedOperationException if that is {@link Cleaning#TEMPLATE} and the server has no templates
      */
-    public void markClean() {
-        asking.tell("remember the database", admin -> provision.family().markClean(admin, access));
+    public synchronized void markClean(Cleaning how) {
+        Cleaning chosen = how == Cleaning.AUTOMATIC ? provision.family().bestCleaning() : how;
+        if (chosen != Cleaning.NONE) {
+            asking.tell("remember the database", admin -> provision.family().markClean(admin, access, chosen));
+        }
+        cleaning = chosen;
     }
 
     /**
-     * Brings the database back to what it was at {@link #markClean()}. What belongs to the whole server (roles, settings)
-     * is left alone.
-     *
-     * <p>PostgreSQL drops the database, ending its sessions, and makes it anew from a template; MySQL and MariaDB, which
-     * have no templates, put tables and rows back.
+     * Brings the database back to what it was at {@link #markClean}; does nothing if that was never called. What belongs
+     * to the whole server (roles, settings) is left alone.
      */
-    public void restoreClean() {
-        asking.tell("restore the database", admin -> provision.family().restoreClean(admin, access));
+    public synchronized void restoreClean() {
+        if (cleaning != Cleaning.NONE) {
+            asking.tell("restore the database", admin -> provision.family().restoreClean(admin, access, cleaning));
+        }
+    }
+
+    /** Makes the database as empty as at the start, ending its sessions, and forgets {@link #markClean}. */
+    synchronized void makeEmpty() {
+        asking.tell("empty the database", admin -> provision.family().makeEmpty(admin, access));
+        cleaning = Cleaning.NONE;
+    }
+
+    /** Whether {@link #close()} was called. */
+    boolean isClosed() {
+        return provision.server().isClosed();
     }
 
     /**

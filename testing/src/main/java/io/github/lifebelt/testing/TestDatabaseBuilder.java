@@ -210,38 +210,52 @@ public final class TestDatabaseBuilder {
      *     message names the artifact to add
      */
     public TestDatabase start() {
-        Providers.Choice choice = Providers.choose(product, provider);
-        // Certificates take as long as unpacking and copying, so they are made meanwhile.
-        CompletableFuture<@Nullable ServerCertificate> shown =
-                CompletableFuture.supplyAsync(this::certificateToShow, TestDatabaseBuilder::runOnThread);
-        try {
-            choice.provider().prepare(choice.product(), version);
-            return new TestDatabase(choice.provider().start(spec(choice.product(), shown.join())));
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot make a " + product + " server: " + e.getMessage(), e);
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
+        return wish().start();
     }
 
-    /** What is set now, as a value: two that are equal may share a server. */
-    ServerSpec spec(DatabaseProduct chosen, @Nullable ServerCertificate shown) {
-        return new ServerSpec(
-                chosen,
-                version,
-                shown,
-                user,
-                password,
-                database,
-                UUID.randomUUID().toString(),
-                Map.copyOf(parameters));
+    /** What is set now. */
+    Wish wish() {
+        return new Wish(product, provider, version, tls, certificate, user, password, database, Map.copyOf(parameters));
     }
 
-    private @Nullable ServerCertificate certificateToShow() {
-        if (!tls) {
-            return null;
+    /** What is set, as a value: two that are equal may use the same server, one after the other. */
+    record Wish(
+            DatabaseProduct product,
+            ServerProvider provider,
+            @Nullable String version,
+            boolean tls,
+            @Nullable ServerCertificate certificate,
+            String user,
+            String password,
+            String database,
+            Map<String, String> parameters) {
+
+        TestDatabase start() {
+            Providers.Choice choice = Providers.choose(product, provider);
+            // Certificates take as long as unpacking and copying, so they are made meanwhile.
+            CompletableFuture<@Nullable ServerCertificate> shown =
+                    CompletableFuture.supplyAsync(this::certificateToShow, TestDatabaseBuilder::runOnThread);
+            try {
+                choice.provider().prepare(choice.product(), version);
+                return new TestDatabase(choice.provider().start(spec(choice.product(), shown.join())));
+            } catch (IOException e) {
+                throw new UncheckedIOException("Cannot make a " + product + " server: " + e.getMessage(), e);
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            }
         }
-        return certificate != null ? certificate : TestCertificates.shared().server();
+
+        private ServerSpec spec(DatabaseProduct chosen, @Nullable ServerCertificate shown) {
+            String adminPassword = UUID.randomUUID().toString();
+            return new ServerSpec(chosen, version, shown, user, password, database, adminPassword, parameters);
+        }
+
+        private @Nullable ServerCertificate certificateToShow() {
+            if (!tls) {
+                return null;
+            }
+            return certificate != null ? certificate : TestCertificates.shared().server();
+        }
     }
 
     private static void runOnThread(Runnable task) {

@@ -4,6 +4,7 @@ import static io.github.lifebelt.testing.internal.postgres.PostgresConfiguration
 import static io.github.lifebelt.testing.internal.postgres.PostgresConfiguration.literal;
 
 import io.github.lifebelt.security.SslMode;
+import io.github.lifebelt.testing.Cleaning;
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.internal.server.Access;
 import io.github.lifebelt.testing.internal.server.AdminSession;
@@ -150,7 +151,16 @@ public final class PostgresFamily implements Family {
     }
 
     @Override
-    public void markClean(AdminSession admin, Access access) throws SQLException {
+    public Cleaning bestCleaning() {
+        return Cleaning.TEMPLATE;
+    }
+
+    @Override
+    public void markClean(AdminSession admin, Access access, Cleaning how) throws SQLException {
+        if (how == Cleaning.TRUNCATE) {
+            PostgresRows.mark(admin, access);
+            return;
+        }
         String template = template(access);
         killSessions(admin, access.database(), SessionFilter.ALL);
         dropDatabase(admin, template);
@@ -159,10 +169,22 @@ public final class PostgresFamily implements Family {
     }
 
     @Override
-    public void restoreClean(AdminSession admin, Access access) throws SQLException {
+    public void restoreClean(AdminSession admin, Access access, Cleaning how) throws SQLException {
+        if (how == Cleaning.TRUNCATE) {
+            PostgresRows.restore(admin, access);
+            return;
+        }
         dropDatabase(admin, access.database());
         admin.execute("CREATE DATABASE " + identifier(access.database()) + " OWNER " + identifier(access.user())
                 + " TEMPLATE " + identifier(template(access)) + copying(admin));
+    }
+
+    @Override
+    public void makeEmpty(AdminSession admin, Access access) throws SQLException {
+        dropDatabase(admin, template(access));
+        dropDatabase(admin, access.database());
+        admin.execute("CREATE DATABASE " + identifier(access.database()) + " OWNER " + identifier(access.user())
+                + copying(admin));
     }
 
     /** File by file, as older versions always do it: through the log it takes three times as long. */

@@ -9,10 +9,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +32,7 @@ public final class AdminSession implements AutoCloseable {
     private final Family family;
     private final String url;
     private final Properties properties;
+    private final Map<String, AdminSession> siblings = new HashMap<>();
     private @Nullable Connection connection;
 
     /** Connects when first used. */
@@ -83,9 +87,15 @@ public final class AdminSession implements AutoCloseable {
         return fresh;
     }
 
-    /** Ends the session; the next use opens another. */
+    /** The same administrator's session with another URL, in another database for one; it ends with this one. */
+    public AdminSession sibling(UnaryOperator<String> change) {
+        return siblings.computeIfAbsent(change.apply(url), other -> new AdminSession(family, other, properties));
+    }
+
+    /** Ends the session and its siblings; the next use opens another. */
     @Override
     public void close() {
+        siblings.values().forEach(AdminSession::close);
         Connection kept = connection;
         connection = null;
         if (kept != null) {

@@ -1,5 +1,6 @@
 package io.github.lifebelt.testing.internal.server;
 
+import io.github.lifebelt.testing.Cleaning;
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.SQLException;
@@ -72,9 +73,19 @@ public interface Family {
     /** Has the server read its certificate again; connections that are there keep the old one. */
     void reloadCertificate(AdminSession admin) throws SQLException;
 
-    /** Remembers the database as it is now, for {@link #restoreClean}. */
-    void markClean(AdminSession admin, Access access) throws SQLException;
+    /** How databases of this family are cleaned unless it is said otherwise. */
+    Cleaning bestCleaning();
 
-    /** Brings the database back to what it was at {@link #markClean}; its sessions may be ended. */
-    void restoreClean(AdminSession admin, Access access) throws SQLException;
+    /**
+     * Remembers the database as it is now, for {@link #restoreClean}.
+     *
+     * @throws UnsupportedOperationException if this family cannot clean in that way
+     */
+    void markClean(AdminSession admin, Access access, Cleaning how) throws SQLException;
+
+    /** Brings the database back to what it was at {@link #markClean}, in the same way. */
+    void restoreClean(AdminSession admin, Access access, Cleaning how) throws SQLException;
+
+    /** Makes the database as empty as it was at first, ending its sessions. */
+    void makeEmpty(AdminSession admin, Access access) throws SQLException;
 }

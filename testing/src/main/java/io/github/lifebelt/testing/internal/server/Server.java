@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 public final class Server implements AutoCloseable {
     private final ServerEngine engine;
     private final Cleanup.Step atExit = this::close;
-    private boolean closed;
+    private volatile boolean closed;
 
     /** Takes over an engine whose server is not started yet. */
     public Server(ServerEngine engine) {
@@ -104,6 +104,11 @@ public final class Server implements AutoCloseable {
     /** Whether its process is there, frozen or not. */
     public boolean isRunning() {
         return engine.isRunning();
+    }
+
+    /** Whether it was taken down for good. */
+    public boolean isClosed() {
+        return closed;
     }
 
     /** How it is called in messages. */
