@@ -2,6 +2,7 @@ package io.github.lifebelt.postgres.pool;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolBuilder;
+import io.github.lifebelt.testing.Stalls;
 import io.github.lifebelt.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
