@@ -157,6 +157,17 @@ public final class Faults {
     }
 
     /**
+     * Makes a replica a primary, as a failover does; on return it takes writes. Its former primary is not told: stop or
+     * crash it before, or make it read-only. Not undone by {@link #heal()}.
+     *
+     * @throws IllegalStateException if this is a primary already
+     * @throws UnsupportedOperationException if this kind of server has no replicas here
+     */
+    public void promote() {
+        asking.tell("become a primary", admin -> provision.family().promote(admin));
+    }
+
+    /**
      * Gives the ordinary user another password: sessions that are there go on, new ones with the old password are
      * refused. {@link TestDatabase#password()} and what is made from it afterwards have the new one.
      *

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +34,8 @@ public final class TestCertificates {
 
     private static final String AUTHORITY = "authority";
     private static final String OTHER_AUTHORITY = "other-authority";
+    private static final String NEW_AUTHORITY = "new-authority";
+    private static final List<String> MAY_SIGN = List.of("-ext", "bc:c=ca:true", "-ext", "ku:c=keyCertSign,cRLSign");
     private static final String LOCALHOST = "san=dns:localhost,ip:127.0.0.1,ip:::1";
     private static final String ELSEWHERE = "san=dns:elsewhere.example";
     private static final List<String> TEN_YEARS = List.of("-validity", "3650");
@@ -125,13 +128,38 @@ public final class TestCertificates {
         return serverNamed("expired", LOCALHOST, ENDED_A_YEAR_AGO);
     }
 
+    /**
+     * The authority that is to take the place of {@link #authority()} one day: it signed {@link #crossSigned()} only.
+     *
+     * @return a PEM file with one certificate, signed by itself
+     */
+    public Path newAuthority() {
+        return authorityNamed(NEW_AUTHORITY);
+    }
+
+    /**
+     * A good certificate while authorities change, as the clouds have it for years: signed by {@link #newAuthority()}, and
+     * shown with that authority's certificate as {@link #authority()} signed it. A client that trusts either one accepts
+     * it.
+     *
+     * @return the certificate with its key; the chain ends with the cross-signed one
+     */
+    public synchronized ServerCertificate crossSigned() {
+        newAuthority();
+        return serverNamed("cross-signed", LOCALHOST, TEN_YEARS, NEW_AUTHORITY, (keytool, store) -> {
+            List<String> options = new ArrayList<>(TEN_YEARS);
+            options.addAll(MAY_SIGN);
+            return List.of(store.getCertificate("cross-signed"), keytool.crossSign(NEW_AUTHORITY, AUTHORITY, options));
+        });
+    }
+
     private synchronized Path authorityNamed(String alias) {
         Path known = authorities.get(alias);
         if (known == null) {
             known = make(alias, () -> {
                 Keytool keytool = new Keytool(folder());
                 List<String> options = new ArrayList<>(TEN_YEARS);
-                options.addAll(List.of("-ext", "bc:c=ca:true", "-ext", "ku:c=keyCertSign,cRLSign"));
+                options.addAll(MAY_SIGN);
                 keytool.generate(alias, "CN=Lifebelt test " + alias.replace('-', ' '), options);
                 return Pem.writeCertificates(
                         folder().resolve(alias + ".pem"),
@@ -142,25 +170,35 @@ public final class TestCertificates {
         return known;
     }
 
-    private synchronized ServerCertificate serverNamed(String alias, String subject, List<String> validity) {
+    private ServerCertificate serverNamed(String alias, String subject, List<String> validity) {
+        return serverNamed(
+                alias, subject, validity, AUTHORITY, (keytool, store) -> List.of(store.getCertificateChain(alias)));
+    }
+
+    private synchronized ServerCertificate serverNamed(
+            String alias, String subject, List<String> validity, String signer, ChainMaker chain) {
         authority();
         ServerCertificate known = servers.get(alias);
         if (known == null) {
             known = make(alias, () -> {
                 Keytool keytool = new Keytool(folder());
                 List<String> options = new ArrayList<>(validity);
-                options.addAll(List.of("-signer", AUTHORITY, "-ext", subject, "-ext", "eku=serverAuth"));
+                options.addAll(List.of("-signer", signer, "-ext", subject, "-ext", "eku=serverAuth"));
                 keytool.generate(alias, "CN=Lifebelt test server", options);
                 KeyStore store = keytool.keyStore();
                 return new ServerCertificate(
-                        Pem.writeCertificates(
-                                folder().resolve(alias + ".pem"), List.of(store.getCertificateChain(alias))),
+                        Pem.writeCertificates(folder().resolve(alias + ".pem"), chain.make(keytool, store)),
                         Pem.writePrivateKey(
                                 folder().resolve(alias + ".key"), store.getKey(alias, Keytool.PASSWORD.toCharArray())));
             });
             servers.put(alias, known);
         }
         return known;
+    }
+
+    /** What a server shows besides its own certificate. */
+    private interface ChainMaker {
+        List<Certificate> make(Keytool keytool, KeyStore store) throws IOException, GeneralSecurityException;
     }
 
     private Path folder() throws IOException {

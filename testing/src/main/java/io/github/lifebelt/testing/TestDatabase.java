@@ -1,6 +1,7 @@
 package io.github.lifebelt.testing;
 
 import io.github.lifebelt.testing.internal.provider.Provision;
+import io.github.lifebelt.testing.internal.provider.Replicas;
 import io.github.lifebelt.testing.internal.server.Access;
 import io.github.lifebelt.testing.internal.server.SessionFilter;
 import io.github.lifebelt.url.DatabaseUrl;
@@ -194,6 +195,19 @@ public final class TestDatabase implements AutoCloseable {
      */
     public FaultProxy proxy() {
         return FaultProxy.to(host(), port());
+    }
+
+    /**
+     * Starts a streaming replica of this server, which follows it without being waited for, takes no writes (SQLState
+     * 25006) and can be made the primary by {@link Faults#promote()}. User, password, database and certificate are the
+     * same. An embedded PostgreSQL only.
+     *
+     * @return the replica, which takes connections; close it
+     * @throws UnsupportedOperationException if this is another kind of server
+     * @throws IllegalStateException if this server does not run
+     */
+    public TestDatabase replica() {
+        return new TestDatabase(Replicas.of(provision));
     }
 
     /**

@@ -76,14 +76,35 @@ class TestCertificatesTest {
     @Test
     void aServerOfAnotherAuthorityIsRefused() throws Exception {
         try (TestDatabase database = TestDatabase.postgres().start()) {
-            String distrusting = database.jdbcUrl()
-                    .replace(
-                            certificates.authority().toString(),
-                            certificates.otherAuthority().toString());
             assertThatExceptionOfType(SQLException.class)
-                    .isThrownBy(() -> Sessions.open(database, distrusting))
+                    .isThrownBy(() -> Sessions.open(database, trusting(database, certificates.otherAuthority())))
                     .withMessageContaining("unable to find valid certification path");
         }
+    }
+
+    @Test
+    void aCrossSignedServerIsAcceptedWithTheOldAuthorityAndWithTheNew() throws Exception {
+        try (TestDatabase database =
+                TestDatabase.postgres().certificate(certificates.crossSigned()).start()) {
+            List<X509Certificate> chain = read(certificates.crossSigned().chain());
+            assertThat(chain).hasSize(2);
+            assertThat(chain.get(1).getIssuerX500Principal())
+                    .isEqualTo(read(certificates.authority()).get(0).getSubjectX500Principal())
+                    .isNotEqualTo(chain.get(1).getSubjectX500Principal());
+            try (Connection connection = Sessions.open(database)) {
+                assertThat(Sessions.answers(connection)).isTrue();
+            }
+            try (Connection connection = Sessions.open(database, trusting(database, certificates.newAuthority()))) {
+                assertThat(Sessions.answers(connection)).isTrue();
+            }
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> Sessions.open(database, trusting(database, certificates.otherAuthority())))
+                    .withMessageContaining("unable to find valid certification path");
+        }
+    }
+
+    private static String trusting(TestDatabase database, Path authority) {
+        return database.jdbcUrl().replace(TestCertificates.shared().authority().toString(), authority.toString());
     }
 
     private static List<X509Certificate> read(Path pem) throws Exception {

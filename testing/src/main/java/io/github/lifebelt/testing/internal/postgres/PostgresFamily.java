@@ -151,6 +151,16 @@ public final class PostgresFamily implements Family {
     }
 
     @Override
+    public void promote(AdminSession admin) throws SQLException {
+        if (!admin.strings("SELECT pg_is_in_recovery()").get(0).equals("t")) {
+            throw new IllegalStateException("This server is a primary already");
+        }
+        if (!admin.strings("SELECT pg_promote(true, 15)").get(0).equals("t")) {
+            throw new SQLException("it was not promoted within 15 s");
+        }
+    }
+
+    @Override
     public Cleaning bestCleaning() {
         return Cleaning.TEMPLATE;
     }

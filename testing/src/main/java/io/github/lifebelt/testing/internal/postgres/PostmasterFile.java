@@ -31,7 +31,7 @@ public record PostmasterFile(List<String> lines) {
     }
 
     public boolean isReady() {
-        return line(STATUS).equals("ready");
+        return line(STATUS).equals("ready") || line(STATUS).equals("standby");
     }
 
     /** The id of the System V segment; empty if there is none. */

@@ -233,6 +233,8 @@ public final class EmbeddedEngine implements ServerEngine {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.path().toFile()));
         Command.useNeutralEnvironment(builder.environment());
+        // What a server that is a client too would look for there (keys, passwords) is not its own.
+        builder.environment().put("HOME", folder.toString());
         long start = System.nanoTime();
         Process launched = builder.start();
         boolean settled = Waiting.until(START, () -> !launched.isAlive() || programs.isReady(data));

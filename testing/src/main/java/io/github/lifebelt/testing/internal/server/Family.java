@@ -73,6 +73,9 @@ public interface Family {
     /** Has the server read its certificate again; connections that are there keep the old one. */
     void reloadCertificate(AdminSession admin) throws SQLException;
 
+    /** Makes a replica a primary; on return it takes writes. */
+    void promote(AdminSession admin) throws SQLException;
+
     /** How databases of this family are cleaned unless it is said otherwise. */
     Cleaning bestCleaning();
 

@@ -111,6 +111,11 @@ public final class Server implements AutoCloseable {
         return closed;
     }
 
+    /** What runs it; for those who know more of it than all have in common. */
+    public ServerEngine engine() {
+        return engine;
+    }
+
     /** How it is called in messages. */
     public String description() {
         return engine.description();

@@ -9,6 +9,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is done with whole folders. */
@@ -40,6 +41,61 @@ public final class Folders {
                 return FileVisitResult.CONTINUE;
             }
         });
+    }
+
+    /**
+     * Copies a folder that is being worked in: what goes away meanwhile is left out, and so are the given names at its top.
+     */
+    public static void copyOfLiving(Path source, Path target, Set<String> leftOut) throws IOException {
+        Files.walkFileTree(source, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+                if (isLeftOut(folder)) {
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
+                return copyOne(folder);
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                return isLeftOut(file) ? FileVisitResult.CONTINUE : copyOne(file);
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                return ignoreIfGone(failure);
+            }
+
+            private boolean isLeftOut(Path path) {
+                return source.equals(path.getParent())
+                        && leftOut.contains(path.getFileName().toString());
+            }
+
+            private FileVisitResult copyOne(Path path) throws IOException {
+                try {
+                    Files.copy(path, target.resolve(source.relativize(path)), StandardCopyOption.COPY_ATTRIBUTES);
+                } catch (NoSuchFileException e) {
+                    return ignoreIfGone(e);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    /** Makes a folder with the owner and permissions of another; nothing if it is there. */
+    public static void createLike(Path model, Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            Files.createDirectory(folder);
+            Files.setOwner(folder, Files.getOwner(model));
+            Files.setPosixFilePermissions(folder, Files.getPosixFilePermissions(model));
+        }
+    }
+
+    /** Writes a file with the owner and permissions of another. */
+    public static void writeLike(Path model, Path file, String text) throws IOException {
+        Files.writeString(file, text);
+        Files.setOwner(file, Files.getOwner(model));
+        Files.setPosixFilePermissions(file, Files.getPosixFilePermissions(model));
     }
 
     /** How many files a folder has and how large they are together, hidden ones left out: tells whether it is whole. */
