@@ -14,7 +14,7 @@ import java.time.Duration;
  * go with any of them. A server that does not take a connection shows as a reset to the client, since the proxy has
  * accepted it by then.
  */
-public final class FaultProxy implements AutoCloseable {
+public final class FaultProxy implements Gateway, AutoCloseable {
     private final Proxy proxy;
 
     private FaultProxy(Proxy proxy) {
@@ -38,6 +38,7 @@ public final class FaultProxy implements AutoCloseable {
      *
      * @return the TCP port on the loopback address
      */
+    @Override
     public int port() {
         return proxy.port();
     }

@@ -3,6 +3,7 @@ package io.github.lifebelt.testing;
 import io.github.lifebelt.testing.internal.provider.Provision;
 import io.github.lifebelt.testing.internal.provider.Replicas;
 import io.github.lifebelt.testing.internal.server.Access;
+import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.server.SessionFilter;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.io.UncheckedIOException;
@@ -120,13 +121,13 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     /**
-     * The same as {@link #url()} by way of a proxy that stands in front of this server.
+     * The same as {@link #url()} by way of what stands in front of this server.
      *
-     * @param proxy a proxy to {@link #host()} and {@link #port()}
+     * @param gateway a proxy, pooler or balancer that leads to this server
      * @return the string; it holds the password
      */
-    public String url(FaultProxy proxy) {
-        return provision.family().url(through(proxy));
+    public String url(Gateway gateway) {
+        return provision.family().url(through(gateway));
     }
 
     /**
@@ -139,13 +140,13 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     /**
-     * The same as {@link #jdbcUrl()} by way of a proxy that stands in front of this server.
+     * The same as {@link #jdbcUrl()} by way of what stands in front of this server.
      *
-     * @param proxy a proxy to {@link #host()} and {@link #port()}
+     * @param gateway a proxy, pooler or balancer that leads to this server
      * @return the string
      */
-    public String jdbcUrl(FaultProxy proxy) {
-        return provision.family().jdbcUrl(through(proxy));
+    public String jdbcUrl(Gateway gateway) {
+        return provision.family().jdbcUrl(through(gateway));
     }
 
     /**
@@ -158,13 +159,13 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     /**
-     * The same as {@link #databaseUrl()} by way of a proxy that stands in front of this server.
+     * The same as {@link #databaseUrl()} by way of what stands in front of this server.
      *
-     * @param proxy a proxy to {@link #host()} and {@link #port()}
+     * @param gateway a proxy, pooler or balancer that leads to this server
      * @return where, as whom and how protected
      */
-    public DatabaseUrl databaseUrl(FaultProxy proxy) {
-        return provision.family().databaseUrl(through(proxy));
+    public DatabaseUrl databaseUrl(Gateway gateway) {
+        return provision.family().databaseUrl(through(gateway));
     }
 
     /**
@@ -178,14 +179,14 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     /**
-     * The same as {@link #dataSource()} by way of a proxy that stands in front of this server.
+     * The same as {@link #dataSource()} by way of what stands in front of this server.
      *
-     * @param proxy a proxy to {@link #host()} and {@link #port()}
+     * @param gateway a proxy, pooler or balancer that leads to this server
      * @return a new data source
      * @throws IllegalStateException if the class path has no such driver
      */
-    public DataSource dataSource(FaultProxy proxy) {
-        return provision.family().dataSource(through(proxy));
+    public DataSource dataSource(Gateway gateway) {
+        return provision.family().dataSource(through(gateway));
     }
 
     /**
@@ -323,6 +324,11 @@ public final class TestDatabase implements AutoCloseable {
         cleaning = Cleaning.NONE;
     }
 
+    /** What the server was made of. */
+    ServerSpec spec() {
+        return provision.spec();
+    }
+
     /** Whether {@link #close()} was called. */
     boolean isClosed() {
         return provision.server().isClosed();
@@ -351,8 +357,8 @@ public final class TestDatabase implements AutoCloseable {
                 "count its sessions", admin -> provision.family().countSessions(admin, provision.scope(), filter), 0);
     }
 
-    private Access through(FaultProxy proxy) {
-        return access.at(access.host(), proxy.port());
+    private Access through(Gateway gateway) {
+        return access.at(access.host(), gateway.port());
     }
 
     private void passwordChanged(String password) {

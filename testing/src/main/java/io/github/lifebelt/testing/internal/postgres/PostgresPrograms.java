@@ -51,7 +51,7 @@ public final class PostgresPrograms implements EmbeddedPrograms {
     }
 
     @Override
-    public void beforeStart(Path data) throws IOException {
+    public void beforeStart(Path data, int port) throws IOException {
         Files.deleteIfExists(PostmasterFile.in(data));
     }
 

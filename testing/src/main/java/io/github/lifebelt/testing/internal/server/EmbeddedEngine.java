@@ -225,7 +225,7 @@ public final class EmbeddedEngine implements ServerEngine {
     }
 
     private void launch() throws IOException {
-        programs.beforeStart(data);
+        programs.beforeStart(data, port);
         log.mark();
         ProcessBuilder builder = new ProcessBuilder(programs.command(data, port, spec))
                 .directory(folder.toFile())

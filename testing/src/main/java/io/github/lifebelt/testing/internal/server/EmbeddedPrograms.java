@@ -24,8 +24,8 @@ public interface EmbeddedPrograms {
     /** The command that runs the server in the foreground, on the port, its output being its log. */
     List<String> command(Path data, int port, ServerSpec spec);
 
-    /** Removes what an earlier run may have left that would mislead the next one. */
-    void beforeStart(Path data) throws IOException;
+    /** Removes what an earlier run may have left that would mislead the next one, and writes what has to know the port. */
+    void beforeStart(Path data, int port) throws IOException;
 
     /** Whether the server that was just launched is up as far as its files tell; connections are tried after that. */
     boolean isReady(Path data);
