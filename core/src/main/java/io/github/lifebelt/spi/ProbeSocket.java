@@ -3,23 +3,17 @@ package io.github.lifebelt.spi;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #probe()} from anywhere.
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // no monitor: close() must get through to a blocked reader
-public final class ProbeSocket extends ChannelSocket {
+public final class ProbeSocket extends WaitingSocket {
 
     /** What {@link #probe()} saw. */
     public enum Liveness {
@@ -65,9 +59,7 @@ public final class ProbeSocket extends ChannelSocket {
     private static final int READ_BUFFER = 16 * 1024;
     // Larger writes are cut: the JDK keeps a direct buffer per thread as large as the largest write it ever saw.
     private static final int WRITE_CHUNK = 64 * 1024;
-    private static final long NONE = Long.MAX_VALUE;
 
-    private final Selector readSelector;
     private final ReentrantLock readLock = new ReentrantLock();
     private final ReentrantLock writeLock = new ReentrantLock();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BUFFER).flip();
@@ -75,18 +67,13 @@ public final class ProbeSocket extends ChannelSocket {
     private final OutputStream out = new Output();
     private @Nullable Selector writeSelector;
     private volatile int soTimeoutMillis;
-    private volatile boolean bounded;
-    private volatile long deadlineNanos;
-    private volatile boolean deadlineMissed;
-    private volatile boolean closed;
     private volatile boolean deaf;
     private volatile @Nullable IOException broken;
     private boolean eof;
     private boolean answerDue;
 
     private ProbeSocket(SocketChannel channel, Selector readSelector) throws SocketException {
-        super(channel);
-        this.readSelector = readSelector;
+        super(channel, readSelector);
     }
 
     static ProbeSocket open(long deadlineNanos) throws IOException {
@@ -160,33 +147,6 @@ public final class ProbeSocket extends ChannelSocket {
     }
 
     /**
-     * Bounds all that follows by an absolute moment. When it passes, the operation under way fails with a
-     * {@link SocketException}, deliberately not a {@link SocketTimeoutException}: pgjdbc takes the latter for a wait
-     * that may go on and reads again.
-     *
-     * @param nanos on the clock of {@link System#nanoTime()}
-     */
-    public void deadline(long nanos) {
-        deadlineNanos = nanos;
-        deadlineMissed = false;
-        bounded = true;
-    }
-
-    /** Takes the bound away again. */
-    public void noDeadline() {
-        bounded = false;
-    }
-
-    /**
-     * Whether an operation failed because the deadline passed.
-     *
-     * @return true from that moment until the next {@link #deadline(long)}
-     */
-    public boolean missedDeadline() {
-        return deadlineMissed;
-    }
-
-    /**
      * From now on reads find the end of the stream. For a goodbye: the JDK's TLS layer waits for the peer's answer to it,
      * which nobody needs.
      */
@@ -201,81 +161,6 @@ public final class ProbeSocket extends ChannelSocket {
         } catch (IOException e) {
             broken = e;
         }
-    }
-
-    @Override
-    public void connect(SocketAddress endpoint) throws IOException {
-        connect(endpoint, 0);
-    }
-
-    @Override
-    public void connect(SocketAddress endpoint, int timeoutMillis) throws IOException {
-        if (endpoint instanceof InetSocketAddress address && address.isUnresolved()) {
-            throw new UnknownHostException(address.getHostString());
-        }
-        try {
-            boolean connected = channel.connect(endpoint);
-            SelectionKey key =
-                    channel.register(readSelector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT);
-            if (!connected) {
-                do {
-                    await(readSelector, timeoutMillis, "connect");
-                } while (!channel.finishConnect());
-                key.interestOps(SelectionKey.OP_READ);
-            }
-        } catch (ClosedSelectorException | CancelledKeyException e) {
-            // Aborted between two of the calls above.
-            throw socketException("Socket closed", e);
-        } catch (IOException e) {
-            close();
-            throw e;
-        }
-    }
-
-    /** Waits for the selector's one key. Restores the interrupt flag when it is over instead of ending for it. */
-    private void await(Selector selector, int timeoutMillis, String doing) throws IOException {
-        long timeoutAt = timeoutMillis > 0 ? System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis) : NONE;
-        boolean interrupted = false;
-        try {
-            for (; ; ) {
-                if (closed) {
-                    throw new SocketException("Socket closed");
-                }
-                interrupted |= Thread.interrupted();
-                long left = nanosLeft(timeoutAt, doing);
-                int ready = left == NONE
-                        ? selector.select(key -> {})
-                        : selector.select(key -> {}, TimeUnit.NANOSECONDS.toMillis(left) + 1);
-                if (ready > 0) {
-                    return;
-                }
-            }
-        } catch (ClosedSelectorException e) {
-            throw socketException("Socket closed", e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private long nanosLeft(long timeoutAt, String doing) throws IOException {
-        long left = NONE;
-        if (bounded) {
-            left = deadlineNanos - System.nanoTime();
-            if (left <= 0) {
-                deadlineMissed = true;
-                throw new SocketException("deadline passed during " + doing);
-            }
-        }
-        if (timeoutAt != NONE) {
-            long untilTimeout = timeoutAt - System.nanoTime();
-            if (untilTimeout <= 0) {
-                throw new SocketTimeoutException(doing + " timed out");
-            }
-            left = Math.min(left, untilTimeout);
-        }
-        return left;
     }
 
     /** Fills the empty buffer, waiting for at least one byte. Returns false at the end of the stream. */
