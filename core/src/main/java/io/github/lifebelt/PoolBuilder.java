@@ -8,6 +8,7 @@ import io.github.lifebelt.internal.config.Setting;
 import io.github.lifebelt.internal.pool.PoolEngine;
 import io.github.lifebelt.security.CredentialsProvider;
 import io.github.lifebelt.spi.Dialect;
+import io.github.lifebelt.spi.HostResolver;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.Connection;
 import java.time.Duration;
@@ -32,6 +33,7 @@ public final class PoolBuilder {
     private final List<PoolListener> listeners = new ArrayList<>();
     private @Nullable String name;
     private @Nullable CredentialsProvider credentials;
+    private HostResolver resolver = HostResolver.JDK;
     private int maxSize = 5;
     private int minIdle;
     private Duration borrowTimeout = Duration.ofSeconds(30);
@@ -93,6 +95,20 @@ public final class PoolBuilder {
      */
     public PoolBuilder credentials(CredentialsProvider provider) {
         credentials = Objects.requireNonNull(provider, "provider");
+        return this;
+    }
+
+    /**
+     * Sets who finds the addresses of the URL's host names, for a service discovery of one's own. Certificates are still
+     * verified against the names in the URL; connections that stand stay where they are until they are recycled.
+     *
+     * @param hostResolver asked for each host at each connect, on the connecting thread, and by the search for a database
+     *     that is down; IP addresses are not asked for. It has to be thread-safe and to bound its own time: a deadline
+     *     cannot end a look-up. {@link HostResolver#JDK} by default, whose answers the JDK keeps for 30 s
+     * @return this
+     */
+    public PoolBuilder resolver(HostResolver hostResolver) {
+        resolver = Objects.requireNonNull(hostResolver, "hostResolver");
         return this;
     }
 
@@ -362,6 +378,7 @@ public final class PoolBuilder {
                 name == null ? "lifebelt-" + POOLS.incrementAndGet() : name,
                 url,
                 credentials == null ? url::credentials : credentials,
+                resolver,
                 maxSize,
                 minIdle,
                 borrowTimeout,

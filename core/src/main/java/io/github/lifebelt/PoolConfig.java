@@ -1,6 +1,7 @@
 package io.github.lifebelt;
 
 import io.github.lifebelt.security.CredentialsProvider;
+import io.github.lifebelt.spi.HostResolver;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the pool's name, in logs, thread names and metrics
  * @param url where the database is
  * @param credentials as whom to log in
+ * @param resolver who knows the addresses of host names
  * @param maxSize the most connections
  * @param minIdle connections kept open in the background
  * @param borrowTimeout how long a borrower waits in all
@@ -37,6 +39,7 @@ public record PoolConfig(
         String name,
         DatabaseUrl url,
         CredentialsProvider credentials,
+        HostResolver resolver,
         int maxSize,
         int minIdle,
         Duration borrowTimeout,

@@ -9,18 +9,75 @@ import java.net.SocketImpl;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /** The uninteresting half of a {@link Socket} over a channel: state and options, handed through. */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the channel does its own locking
 abstract class ChannelSocket extends Socket {
 
-    final SocketChannel channel;
+    private interface SetUp {
+        void on(SocketChannel channel) throws IOException;
+    }
+
+    // Replaced while connecting only: a channel that could not connect is of no further use.
+    SocketChannel channel;
+
+    // What was asked of the channel before it was connected.
+    private final List<SetUp> setUps = new ArrayList<>(0);
 
     ChannelSocket(SocketChannel channel) throws SocketException {
         super((SocketImpl) null);
         this.channel = channel;
+    }
+
+    /** Makes a channel that does not block, and keeps itself alive. */
+    static SocketChannel newChannel() throws IOException {
+        SocketChannel made = SocketChannel.open();
+        try {
+            made.configureBlocking(false);
+            keepAliveBelowTheCloudsIdleCut(made);
+            return made;
+        } catch (IOException | RuntimeException e) {
+            made.close();
+            throw e;
+        }
+    }
+
+    /** A new channel that is set up like this one, to be connected in its place. */
+    final SocketChannel successor() throws IOException {
+        SocketChannel made = newChannel();
+        try {
+            for (SetUp setUp : setUps) {
+                setUp.on(made);
+            }
+            return made;
+        } catch (IOException | RuntimeException e) {
+            made.close();
+            throw e;
+        }
+    }
+
+    private void setUp(SetUp wanted) throws IOException {
+        wanted.on(channel);
+        if (!isConnected()) {
+            setUps.add(wanted);
+        }
+    }
+
+    // Load balancers forget a flow after as little as four minutes without traffic (Azure's default), silently. The
+    // kernel's own keepalive keeps it, and finds a dead peer within 90 s. Linux's default of two hours does neither.
+    private static void keepAliveBelowTheCloudsIdleCut(SocketChannel channel) throws IOException {
+        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        Set<SocketOption<?>> supported = channel.supportedOptions();
+        if (supported.contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);
+            channel.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
+        }
     }
 
     /** JDK 17 has no constructor with a cause. */
@@ -42,7 +99,7 @@ abstract class ChannelSocket extends Socket {
 
     @Override
     public void bind(@Nullable SocketAddress address) throws IOException {
-        channel.bind(address);
+        setUp(c -> c.bind(address));
     }
 
     @Override
@@ -97,7 +154,7 @@ abstract class ChannelSocket extends Socket {
 
     @Override
     public <T> Socket setOption(SocketOption<T> name, T value) throws IOException {
-        channel.setOption(name, value);
+        setUp(c -> c.setOption(name, value));
         return this;
     }
 
@@ -183,7 +240,7 @@ abstract class ChannelSocket extends Socket {
 
     private <T> void set(SocketOption<T> option, T value) throws SocketException {
         try {
-            channel.setOption(option, value);
+            setUp(c -> c.setOption(option, value));
         } catch (IOException e) {
             throw asSocketException(e);
         }

@@ -32,12 +32,13 @@ public final class ConnectRequest {
     private final Credentials credentials;
     private final Tls tls;
     private final long deadlineNanos;
+    private final HostResolver resolver;
     private final Object lock = new Object();
     private @Nullable ProbeSocket socket;
     private boolean aborted;
 
     /**
-     * A request with a deadline.
+     * A request with a deadline, whose host names are the JDK's to look up.
      *
      * @param url where to connect to
      * @param credentials as whom
@@ -45,10 +46,26 @@ public final class ConnectRequest {
      * @param deadlineNanos until when, on the clock of {@link System#nanoTime()}
      */
     public ConnectRequest(DatabaseUrl url, Credentials credentials, Tls tls, long deadlineNanos) {
+        this(url, credentials, tls, deadlineNanos, HostResolver.JDK);
+    }
+
+    /**
+     * A request whose sockets find hosts in a way of their own.
+     *
+     * @param url where to connect to
+     * @param credentials as whom
+     * @param tls how protected
+     * @param deadlineNanos until when, on the clock of {@link System#nanoTime()}
+     * @param resolver asked for the addresses of host names, unless it is {@link HostResolver#JDK} and the driver has
+     *     looked them up already
+     */
+    public ConnectRequest(
+            DatabaseUrl url, Credentials credentials, Tls tls, long deadlineNanos, HostResolver resolver) {
         this.url = url;
         this.credentials = credentials;
         this.tls = tls;
         this.deadlineNanos = deadlineNanos;
+        this.resolver = resolver;
     }
 
     /**
@@ -79,6 +96,16 @@ public final class ConnectRequest {
     }
 
     /**
+     * Who knows the addresses of host names. The sockets of this request ask it themselves, with the name of the address
+     * they are to connect to, resolved or not; a driver that can leave names unresolved should.
+     *
+     * @return the pool's resolver
+     */
+    public HostResolver resolver() {
+        return resolver;
+    }
+
+    /**
      * The time left.
      *
      * @return zero or less when the deadline has passed
@@ -95,7 +122,7 @@ public final class ConnectRequest {
      * @throws IOException if the request was aborted, or if the system has no sockets left
      */
     public ProbeSocket newSocket() throws IOException {
-        ProbeSocket made = ProbeSocket.open(deadlineNanos);
+        ProbeSocket made = ProbeSocket.open(deadlineNanos, resolver);
         synchronized (lock) {
             if (!aborted) {
                 socket = made;

@@ -5,17 +5,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
-import java.net.SocketOption;
 import java.net.SocketTimeoutException;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,33 +68,19 @@ public final class ProbeSocket extends WaitingSocket {
     private boolean eof;
     private boolean answerDue;
 
-    private ProbeSocket(SocketChannel channel, Selector readSelector) throws SocketException {
-        super(channel, readSelector);
+    private ProbeSocket(SocketChannel channel, Selector readSelector, HostResolver resolver) throws SocketException {
+        super(channel, readSelector, resolver);
     }
 
-    static ProbeSocket open(long deadlineNanos) throws IOException {
-        SocketChannel channel = SocketChannel.open();
+    static ProbeSocket open(long deadlineNanos, HostResolver resolver) throws IOException {
+        SocketChannel channel = newChannel();
         try {
-            channel.configureBlocking(false);
-            keepAliveBelowTheCloudsIdleCut(channel);
-            ProbeSocket socket = new ProbeSocket(channel, Selector.open());
+            ProbeSocket socket = new ProbeSocket(channel, Selector.open(), resolver);
             socket.deadline(deadlineNanos);
             return socket;
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
-        }
-    }
-
-    // Load balancers forget a flow after as little as four minutes without traffic (Azure's default), silently. The
-    // kernel's own keepalive keeps it, and finds a dead peer within 90 s. Linux's default of two hours does neither.
-    private static void keepAliveBelowTheCloudsIdleCut(SocketChannel channel) throws IOException {
-        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-        Set<SocketOption<?>> supported = channel.supportedOptions();
-        if (supported.contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
-            channel.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
-            channel.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);
-            channel.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
         }
     }
 
@@ -314,11 +296,10 @@ public final class ProbeSocket extends WaitingSocket {
 
     @Override
     public void close() throws IOException {
-        closed = true;
         // The channel first, then the selectors: closing the channel alone does not wake a waiting select, and the
         // file descriptor goes only when the keys do.
         try {
-            channel.close();
+            lastChannel().close();
         } finally {
             readSelector.close();
             Selector selector = writeSelector;

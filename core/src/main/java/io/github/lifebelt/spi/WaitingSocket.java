@@ -12,6 +12,8 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,13 +27,16 @@ abstract class WaitingSocket extends ChannelSocket {
 
     final Selector readSelector;
     volatile boolean closed;
+    private final HostResolver resolver;
+    private final Object replacing = new Object();
     private volatile boolean bounded;
     private volatile long deadlineNanos;
     private volatile boolean deadlineMissed;
 
-    WaitingSocket(SocketChannel channel, Selector readSelector) throws SocketException {
+    WaitingSocket(SocketChannel channel, Selector readSelector, HostResolver resolver) throws SocketException {
         super(channel);
         this.readSelector = readSelector;
+        this.resolver = resolver;
     }
 
     /**
@@ -66,23 +71,20 @@ abstract class WaitingSocket extends ChannelSocket {
         connect(endpoint, 0);
     }
 
+    /**
+     * Connects. A name is looked up if the driver has not done so, and in any case if the pool was given a resolver of
+     * its own; then the addresses are tried in their order, each with its share of the time that is left.
+     *
+     * @throws UnknownHostException if there is no address
+     * @throws IOException if none connected: the failure of the last that was tried, with the others suppressed
+     */
     @Override
     public void connect(SocketAddress endpoint, int timeoutMillis) throws IOException {
-        if (endpoint instanceof InetSocketAddress address && address.isUnresolved()) {
-            throw new UnknownHostException(address.getHostString());
-        }
+        long timeoutAt = momentIn(timeoutMillis);
         try {
-            boolean connected = channel.connect(endpoint);
-            SelectionKey key =
-                    channel.register(readSelector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT);
-            if (!connected) {
-                do {
-                    await(readSelector, timeoutMillis, "connect");
-                } while (!channel.finishConnect());
-                key.interestOps(SelectionKey.OP_READ);
-            }
+            connectToOneOf(addresses(endpoint), timeoutAt);
         } catch (ClosedSelectorException | CancelledKeyException e) {
-            // Aborted between two of the calls above.
+            // Aborted between two calls.
             throw socketException("Socket closed", e);
         } catch (IOException e) {
             close();
@@ -90,9 +92,93 @@ abstract class WaitingSocket extends ChannelSocket {
         }
     }
 
-    /** Waits for the selector's one key. Restores the interrupt flag when it is over instead of ending for it. */
+    private List<? extends SocketAddress> addresses(SocketAddress endpoint) throws UnknownHostException {
+        if (!(endpoint instanceof InetSocketAddress given) || (resolver == HostResolver.JDK && !given.isUnresolved())) {
+            return List.of(endpoint);
+        }
+        return HostResolver.addresses(resolver, given.getHostString()).stream()
+                .map(address -> new InetSocketAddress(address, given.getPort()))
+                .toList();
+    }
+
+    private void connectToOneOf(List<? extends SocketAddress> addresses, long timeoutAt) throws IOException {
+        List<IOException> failures = new ArrayList<>();
+        for (int i = 0; ; i++) {
+            try {
+                if (i > 0) {
+                    replaceChannel();
+                }
+                connectTo(addresses.get(i), share(timeoutAt, addresses.size() - i));
+                return;
+            } catch (IOException e) {
+                if (i == addresses.size() - 1 || closed || deadlineMissed || isPast(timeoutAt)) {
+                    failures.forEach(e::addSuppressed);
+                    throw e;
+                }
+                failures.add(e);
+            }
+        }
+    }
+
+    private void connectTo(SocketAddress address, long timeoutAt) throws IOException {
+        boolean connected = channel.connect(address);
+        SelectionKey key = channel.register(readSelector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT);
+        if (!connected) {
+            do {
+                awaitUntil(timeoutAt, readSelector, "connect");
+            } while (!channel.finishConnect());
+            key.interestOps(SelectionKey.OP_READ);
+        }
+    }
+
+    /** When to give an address up, so that one which swallows everything leaves the others their part of the time. */
+    private long share(long timeoutAt, int addresses) {
+        if (addresses == 1) {
+            return timeoutAt;
+        }
+        long now = System.nanoTime();
+        long left = Math.min(
+                bounded ? deadlineNanos - now : Long.MAX_VALUE, timeoutAt == NONE ? Long.MAX_VALUE : timeoutAt - now);
+        return left == Long.MAX_VALUE ? NONE : now + left / addresses;
+    }
+
+    private void replaceChannel() throws IOException {
+        channel.close();
+        // Else the system would go on with what was begun until the next look at the selector.
+        readSelector.selectNow();
+        SocketChannel next = successor();
+        synchronized (replacing) {
+            channel = next;
+        }
+        if (closed) {
+            next.close();
+            throw new SocketException("Socket closed");
+        }
+    }
+
+    /** Marks the socket as closed; no channel comes after the one that is returned, or it is closed by who made it. */
+    final SocketChannel lastChannel() {
+        closed = true;
+        synchronized (replacing) {
+            return channel;
+        }
+    }
+
+    private static long momentIn(int timeoutMillis) {
+        return timeoutMillis > 0 ? System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis) : NONE;
+    }
+
+    private static boolean isPast(long timeoutAt) {
+        return timeoutAt != NONE && System.nanoTime() - timeoutAt >= 0;
+    }
+
+    /** Waits for the selector's one key, at most for a time-out; 0 is none. */
     final void await(Selector selector, int timeoutMillis, String doing) throws IOException {
-        long timeoutAt = timeoutMillis > 0 ? System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis) : NONE;
+        awaitUntil(momentIn(timeoutMillis), selector, doing);
+    }
+
+    /** Restores the interrupt flag when it is over instead of ending for it. */
+    private void awaitUntil(long timeoutAt, Selector selector, String doing) throws IOException {
         boolean interrupted = false;
         try {
             for (; ; ) {

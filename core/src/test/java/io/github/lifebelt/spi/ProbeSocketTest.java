@@ -41,7 +41,7 @@ class ProbeSocketTest {
     @BeforeEach
     void connect() throws IOException {
         listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        socket = ProbeSocket.open(System.nanoTime() + SOON.toNanos());
+        socket = ProbeSocket.open(System.nanoTime() + SOON.toNanos(), HostResolver.JDK);
         socket.connect(listener.getLocalSocketAddress());
         socket.noDeadline();
         peer = listener.accept();
@@ -236,12 +236,12 @@ class ProbeSocketTest {
     void connectingFailsAsSocketsDo() throws IOException {
         int free = listener.getLocalPort();
         listener.close();
-        try (ProbeSocket refused = ProbeSocket.open(System.nanoTime() + SOON.toNanos())) {
+        try (ProbeSocket refused = ProbeSocket.open(System.nanoTime() + SOON.toNanos(), HostResolver.JDK)) {
             assertThatThrownBy(() -> refused.connect(new InetSocketAddress("127.0.0.1", free)))
                     .isInstanceOf(SocketException.class);
             assertThat(refused.isClosed()).isTrue();
         }
-        try (ProbeSocket unknown = ProbeSocket.open(System.nanoTime() + SOON.toNanos())) {
+        try (ProbeSocket unknown = ProbeSocket.open(System.nanoTime() + SOON.toNanos(), HostResolver.JDK)) {
             assertThatThrownBy(() -> unknown.connect(InetSocketAddress.createUnresolved("nowhere.invalid", 1)))
                     .isInstanceOf(UnknownHostException.class);
             assertThatThrownBy(unknown::getInputStream).isInstanceOf(SocketException.class);

@@ -22,7 +22,9 @@ import org.postgresql.util.PSQLState;
  * ({@code jdbc:postgresql:}), each by its own rules, and opens connections with the driver's {@link Driver#connect}
  * directly: {@code DriverManager} would ask every driver on the class path and hold a global time-out over all of them.
  *
- * <p>Not promised: that looking up a host name ends by the deadline. The JDK's resolver has no time-out.
+ * <p>Not promised: that looking up a host name ends by the deadline. The JDK's resolver has no time-out, and the driver
+ * asks it even if the pool has one of its own: for a list of hosts, for a URL with {@code connect_timeout} or
+ * {@code localSocketAddress}, and before it cancels a statement. That answer, or that there is none, has no effect then.
  */
 public final class PostgresDialect implements Dialect {
 

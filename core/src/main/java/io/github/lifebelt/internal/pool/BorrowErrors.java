@@ -3,6 +3,7 @@ package io.github.lifebelt.internal.pool;
 import io.github.lifebelt.PoolExhaustedException;
 import io.github.lifebelt.PoolStats;
 import io.github.lifebelt.internal.config.Durations;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
@@ -10,7 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** What borrowers get that were not served for the pool's own reasons. */
+/** What borrowers are told that were not served. */
 final class BorrowErrors {
     private final String pool;
     private final Supplier<PoolStats> figures;
@@ -30,6 +31,17 @@ final class BorrowErrors {
 
     SQLException closed() {
         return new SQLNonTransientConnectionException("[POOL_CLOSED] the pool " + pool + " is closed", "08003");
+    }
+
+    /** A driver's failure in words. For a host without an address drivers say only that they could not connect. */
+    static String reason(SQLException failure) {
+        int depth = 0;
+        for (Throwable t = failure; t != null && depth < 16; t = t.getCause(), depth++) {
+            if (t instanceof UnknownHostException) {
+                return failure.getMessage() + " " + t.getMessage();
+            }
+        }
+        return String.valueOf(failure.getMessage());
     }
 
     static SQLException interrupted(Exception cause) {

@@ -40,7 +40,7 @@ final class Connector {
         // What is proven is that it worked in the generation in which connecting began.
         long bornIn = generation.current();
         ConnectRequest request =
-                new ConnectRequest(config.url(), config.credentials().get(), tls.tls(), until);
+                new ConnectRequest(config.url(), config.credentials().get(), tls.tls(), until, config.resolver());
         attempt.begin(request);
         try {
             Connection jdbc = dialect.connect(request);

@@ -126,7 +126,8 @@ final class Gate {
         return new DatabaseUnavailableException(
                 target + " cannot be reached since " + since + " (" + ago(since, now) + "); waited "
                         + Durations.text(Duration.ofMillis(TimeUnit.NANOSECONDS.toMillis(waitedNanos)))
-                        + " and no live connection came free; last failure " + ago(at, now) + ": " + cause.getMessage()
+                        + " and no live connection came free; last failure " + ago(at, now) + ": "
+                        + BorrowErrors.reason(cause)
                         + ". It is being probed all the time; try again",
                 since,
                 cause);

@@ -41,7 +41,7 @@ final class Outages {
         this.listeners = listeners;
         this.onLost = onLost;
         this.onFound = onFound;
-        this.prober = new Prober(pool + ":prober", config.url(), dialect.defaultPort(), gate, this::probeByLogin);
+        this.prober = new Prober(config, dialect.defaultPort(), gate, this::probeByLogin);
     }
 
     Gate gate() {
@@ -59,7 +59,7 @@ final class Outages {
     /** Connecting found nobody. */
     void lost(SQLException cause) {
         if (gate.close(cause)) {
-            LOG.warn("{}: {} cannot be reached: {}", pool, target, cause.getMessage());
+            LOG.warn("{}: {} cannot be reached: {}", pool, target, BorrowErrors.reason(cause));
             listeners.tell(listener -> listener.databaseDown(cause));
             onLost.run();
             prober.start();

@@ -1,10 +1,14 @@
 package io.github.lifebelt.internal.pool;
 
+import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.internal.jdbc.PoolThread;
+import io.github.lifebelt.spi.HostResolver;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -33,15 +37,17 @@ final class Prober {
 
     private final String threadName;
     private final List<DatabaseUrl.Host> hosts;
+    private final HostResolver resolver;
     private final int defaultPort;
     private final Gate gate;
     private final Login login;
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile boolean closed;
 
-    Prober(String threadName, DatabaseUrl url, int defaultPort, Gate gate, Login login) {
-        this.threadName = threadName;
-        this.hosts = url.hosts();
+    Prober(PoolConfig config, int defaultPort, Gate gate, Login login) {
+        this.threadName = config.name() + ":prober";
+        this.hosts = config.url().hosts();
+        this.resolver = config.resolver();
         this.defaultPort = defaultPort;
         this.gate = gate;
         this.login = login;
@@ -105,14 +111,26 @@ final class Prober {
             if (host.name().isEmpty() || host.name().startsWith("/")) {
                 return true;
             }
-            Integer port = host.port();
+            try {
+                List<InetAddress> addresses = HostResolver.addresses(resolver, host.name());
+                if (listens(addresses, host.port() == null ? defaultPort : host.port())) {
+                    return true;
+                }
+            } catch (UnknownHostException e) {
+                // The next host, then. People are shown the failure of the whole connect, which the gate holds.
+                LOG.trace("{} has no address", host, e);
+            }
+        }
+        return false;
+    }
+
+    private static boolean listens(List<InetAddress> addresses, int port) {
+        for (InetAddress address : addresses) {
             try (Socket socket = new Socket()) {
-                socket.connect(
-                        new InetSocketAddress(host.name(), port == null ? defaultPort : port), TCP_TIMEOUT_MILLIS);
+                socket.connect(new InetSocketAddress(address, port), TCP_TIMEOUT_MILLIS);
                 return true;
             } catch (IOException e) {
-                // The next host, then. People are shown the failure of the whole connect, which the gate holds.
-                LOG.trace("nobody listens at {}", host, e);
+                LOG.trace("nobody listens at {} port {}", address, port, e);
             }
         }
         return false;
