@@ -1,0 +1,279 @@
+package io.github.lifebelt.postgres.pool;
+
+import static io.github.lifebelt.postgres.pool.Servers.execute;
+import static io.github.lifebelt.postgres.pool.Servers.query;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.DatabaseUnavailableException;
+import io.github.lifebelt.PoolBuilder;
+import io.github.lifebelt.postgres.net.ConnectRequests;
+import io.github.lifebelt.postgres.net.LifebeltSocketFactory;
+import io.github.lifebelt.security.SslMode;
+import io.github.lifebelt.spi.ConnectRequest;
+import io.github.lifebelt.spi.HostResolver;
+import io.github.lifebelt.testing.MovingHost;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** Host names that the JDK does not know, and that move. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere the loopback has only one address of IPv4")
+class ResolverTest extends PoolTest {
+
+    private static final String NAME = "db.lifebelt.test";
+
+    private InetAddress one;
+    private InetAddress two;
+    private MovingHost host;
+
+    @BeforeEach
+    void pointToTheServer() throws UnknownHostException {
+        one = InetAddress.getByName("127.0.0.1");
+        two = InetAddress.getByName("127.0.0.2");
+        host = MovingHost.named(NAME).pointingTo(one);
+    }
+
+    /** The server's certificate is for localhost, so of another name only the chain can be verified. */
+    private DatabaseUrl url(String... names) {
+        return url(tls ? SslMode.VERIFY_CA : SslMode.DISABLE, names);
+    }
+
+    private DatabaseUrl url(SslMode mode, String... names) {
+        DatabaseUrl url = DatabaseUrl.parse(server().url());
+        DatabaseUrl.Builder renamed = DatabaseUrl.builder(url.dialect());
+        for (String name : names) {
+            renamed.host(name, server().port());
+        }
+        return renamed.database(url.database())
+                .user(url.user())
+                .password(url.credentials().secret())
+                .sslMode(mode)
+                .sslRootCert(url.sslRootCert())
+                .build();
+    }
+
+    private PoolBuilder byName(HostResolver resolver) {
+        return ConnectionPool.builder(url(NAME)).resolver(resolver);
+    }
+
+    private Forwarder forwarder() throws IOException {
+        return new Forwarder(two, server().port());
+    }
+
+    private static void serves(ConnectionPool pool) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            assertThat(query(connection, "select 1")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    @Tag("smoke")
+    void aNameThatOnlyTheResolverKnowsIsAskedForAtEachConnect() throws Exception {
+        ConnectionPool pool = open(byName(host).maxSize(3));
+        fill(pool, 3);
+        fill(pool, 3);
+        assertThat(pool.stats().connects()).isEqualTo(3);
+        assertThat(host.lookUps()).isEqualTo(3);
+        pool.recycle();
+        serves(pool);
+        // The background connects too.
+        await().untilAsserted(() ->
+                assertThat(host.lookUps()).isEqualTo(pool.stats().connects()).isGreaterThan(3));
+    }
+
+    @Test
+    void certificatesAreVerifiedAgainstTheNameWhateverItsAddress() throws Exception {
+        assumeThat(tls).isTrue();
+        try (Forwarder forwarder = forwarder()) {
+            // The certificate has the name localhost, and of addresses 127.0.0.1 only.
+            MovingHost localhost = MovingHost.named("localhost").pointingTo(two);
+            serves(open(ConnectionPool.builder(url(SslMode.VERIFY_FULL, "localhost"))
+                    .resolver(localhost)));
+            assertThat(forwarder.accepted()).isEqualTo(1);
+        }
+        ConnectionPool pool =
+                open(ConnectionPool.builder(url(SslMode.VERIFY_FULL, NAME)).resolver(host));
+        assertThatThrownBy(pool::getConnection)
+                .isInstanceOf(SQLNonTransientConnectionException.class)
+                .hasMessageContaining("could not be verified")
+                .hasMessageContaining(NAME);
+    }
+
+    @Test
+    @Tag("smoke")
+    void oldConnectionsStayAndNewOnesFollowTheName() throws Exception {
+        ConnectionPool pool = open(byName(host).maxSize(2));
+        try (Forwarder forwarder = forwarder();
+                Connection before = pool.getConnection()) {
+            int pid = Servers.pid(before);
+            host.moveTo(two);
+            try (Connection after = pool.getConnection()) {
+                assertThat(query(after, "select 1")).isEqualTo("1");
+                assertThat(forwarder.accepted()).isEqualTo(1);
+                assertThat(Servers.pid(before)).isEqualTo(pid);
+            }
+            before.close();
+            fill(pool, 2);
+            assertThat(pool.stats().connects()).isEqualTo(2);
+            assertThat(forwarder.accepted()).isEqualTo(1);
+
+            pool.recycle();
+            fill(pool, 2);
+            assertThat(pool.stats().connects()).isEqualTo(4);
+            assertThat(forwarder.accepted()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void killedSessionsAreReplacedWhereTheNameLeadsNow() throws Exception {
+        ConnectionPool pool = open(byName(host).maxSize(2));
+        fill(pool, 2);
+        try (Forwarder forwarder = forwarder()) {
+            host.moveTo(two);
+            Servers.killSessions(server());
+            fill(pool, 2);
+            assertThat(forwarder.accepted()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void theNextAddressIsTriedWhenOneRefuses() throws Exception {
+        host.moveTo(two, one);
+        ConnectionPool pool = open(byName(host).failFast());
+        fill(pool, 2);
+        assertThat(pool.stats().connects()).isEqualTo(2);
+    }
+
+    @Test
+    void theNextHostIsTriedWhenOneIsUnknown() throws Exception {
+        // Names that no other test has made fail: the driver remembers those for some seconds and tries them last.
+        MovingHost first = MovingHost.named("first.lifebelt.test").pointingTo();
+        MovingHost second = MovingHost.named("second.lifebelt.test").pointingTo(one);
+        HostResolver both = name -> name.equals(first.name()) ? first.resolve(name) : second.resolve(name);
+        ConnectionPool pool = open(ConnectionPool.builder(url(first.name(), second.name()))
+                .resolver(both)
+                .failFast());
+        serves(pool);
+        assertThat(first.lookUps()).isEqualTo(1);
+        assertThat(second.lookUps()).isEqualTo(1);
+    }
+
+    @Test
+    void addressesInTheUrlAreNotAskedFor() throws Exception {
+        HostResolver never = name -> {
+            throw new IllegalStateException(name + " is no name");
+        };
+        serves(open(ConnectionPool.builder(url("127.0.0.1")).resolver(never)));
+    }
+
+    @Test
+    @Tag("smoke")
+    void aNameWithoutAnAddressIsADatabaseThatIsDownAndSaysWhatToDo() {
+        assertUnknown(name -> List.of(), "PoolBuilder.resolver");
+        assertUnknown(
+                name -> {
+                    throw new UnknownHostException(name);
+                },
+                "PoolBuilder.resolver");
+        assertUnknown(
+                name -> {
+                    throw new IllegalStateException("registry is down");
+                },
+                "registry is down");
+        assertUnknown(HostResolver.JDK, "DNS");
+    }
+
+    private void assertUnknown(HostResolver resolver, String what) {
+        ConnectionPool pool = open(byName(resolver).failFast());
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(pool::getConnection)
+                    .isInstanceOf(DatabaseUnavailableException.class)
+                    .hasMessageContaining("'" + NAME + "'")
+                    .hasMessageContaining(what)
+                    .hasRootCauseInstanceOf(
+                            what.startsWith("registry") ? IllegalStateException.class : UnknownHostException.class);
+        }
+    }
+
+    @Test
+    void whoWaitsForALostNameIsServedWhenItIsBack() throws Exception {
+        ConnectionPool pool = open(byName(host).maxSize(2));
+        try (Connection held = pool.getConnection();
+                Forwarder forwarder = forwarder()) {
+            host.lose();
+            Future<String> borrower = threads.submit(() -> {
+                try (Connection connection = pool.getConnection()) {
+                    return query(connection, "select 'served'");
+                }
+            });
+            await().until(() -> !pool.stats().available());
+            long lookUps = host.lookUps();
+            await().until(() -> host.lookUps() > lookUps);
+            assertThat(query(held, "select 1")).isEqualTo("1");
+            host.moveTo(two);
+            assertThat(borrower.get(30, TimeUnit.SECONDS)).isEqualTo("served");
+            assertThat(forwarder.accepted()).isPositive();
+            assertThat(pool.stats().available()).isTrue();
+        }
+    }
+
+    @Test
+    void aStatementIsCancelledWhereItsConnectionStands() throws Exception {
+        ConnectionPool pool = open(byName(host));
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            int pid = Servers.pid(connection);
+            host.lose();
+            statement.setQueryTimeout(1);
+            assertThatThrownBy(() -> statement.execute("select pg_sleep(30)"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"));
+            assertThat(Servers.pid(connection)).isEqualTo(pid);
+            execute(connection, "select 1");
+        }
+    }
+
+    @Test
+    void theDriverHasNoNeedToAskTheJdk() throws Exception {
+        // It would do so before it connects a socket, and leaves one alone that is connected.
+        assertThat(isConnectedAtOnce(url(NAME), host)).isTrue();
+        assertThat(host.lookUps()).isEqualTo(1);
+        // The driver knows which host it means, and has a time-out of its own for the connect.
+        assertThat(isConnectedAtOnce(url(NAME, NAME), host)).isFalse();
+        assertThat(isConnectedAtOnce(
+                        url(NAME).toBuilder().parameter("connect_timeout", "3").build(), host))
+                .isFalse();
+        assertThat(isConnectedAtOnce(url("localhost"), HostResolver.JDK)).isFalse();
+    }
+
+    private static boolean isConnectedAtOnce(DatabaseUrl url, HostResolver resolver) throws IOException {
+        ConnectRequest request = new ConnectRequest(
+                url,
+                url.credentials(),
+                new ConnectRequest.Tls(SslMode.DISABLE, null),
+                System.nanoTime() + TimeUnit.SECONDS.toNanos(20),
+                resolver);
+        try (ConnectRequests.Registration registration = ConnectRequests.register(request);
+                Socket socket = new LifebeltSocketFactory(registration.token()).createSocket()) {
+            return socket.isConnected();
+        }
+    }
+}
