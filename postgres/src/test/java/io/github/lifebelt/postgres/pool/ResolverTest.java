@@ -25,6 +25,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -215,7 +216,7 @@ class ResolverTest extends PoolTest {
 
     @Test
     void whoWaitsForALostNameIsServedWhenItIsBack() throws Exception {
-        ConnectionPool pool = open(byName(host).maxSize(2));
+        ConnectionPool pool = open(byName(host).maxSize(2).unavailableTimeout(Duration.ofSeconds(30)));
         try (Connection held = pool.getConnection();
                 Forwarder forwarder = forwarder()) {
             host.lose();
