@@ -9,6 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
@@ -30,6 +31,7 @@ public final class Workspace {
     private static final String RUN_PREFIX = "run-";
     private static final String OWN_RUNS = RUN_PREFIX + ProcessHandle.current().pid() + "-";
     private static final String LOCK = "lock";
+    private static final String IDENTITY = "identity";
 
     private static @Nullable Workspace current;
 
@@ -79,6 +81,49 @@ public final class Workspace {
     /** A path in this JVM's own folder that was never handed out before; nothing exists there yet. */
     public Path unused(String kind) {
         return run.resolve(kind + "-" + names.incrementAndGet());
+    }
+
+    /** A name for this JVM, by which others that share the cache can ask whether it {@linkplain #isAlive still lives}. */
+    public String run() {
+        return run.getFileName().toString();
+    }
+
+    /**
+     * A name for the cache, the same for all who share it and nobody else. Only they can tell whether a run lives.
+     */
+    public String identity() throws IOException {
+        Path file = cache.resolve(IDENTITY);
+        if (!Files.exists(file)) {
+            Path fresh = unused(IDENTITY);
+            Files.writeString(fresh, UUID.randomUUID().toString());
+            try {
+                // A link, unlike a move, never takes the place of what another JVM has put there meanwhile.
+                Files.createLink(file, fresh);
+            } catch (FileAlreadyExistsException alreadyThere) {
+                LOG.trace("{} was there already", file);
+            }
+        }
+        return Files.readString(file);
+    }
+
+    /** Whether the JVM that said this of its {@link #run()} still lives; yes if that cannot be found out. */
+    public boolean isAlive(String someRun) {
+        Path folder = cache.resolve(someRun).normalize();
+        if (!someRun.startsWith(RUN_PREFIX) || !cache.equals(folder.getParent())) {
+            return true;
+        }
+        if (someRun.startsWith(OWN_RUNS) || !Files.exists(folder.resolve(LOCK))) {
+            return Files.exists(folder.resolve(LOCK));
+        }
+        try (FileChannel channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE);
+                FileLock free = channel.tryLock()) {
+            return free == null;
+        } catch (NoSuchFileException gone) {
+            return false;
+        } catch (IOException | OverlappingFileLockException e) {
+            LOG.debug("Nobody can tell whether {} is alive", folder, e);
+            return true;
+        }
     }
 
     private static Path openCache() throws IOException {
