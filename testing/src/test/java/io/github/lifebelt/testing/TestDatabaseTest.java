@@ -317,7 +317,7 @@ class TestDatabaseTest {
 
     /** The folders of this JVM's running servers. */
     private static Set<Path> serverFolders() throws IOException {
-        Path run = Workspace.get().unused("x").getParent();
+        Path run = Workspace.get().unusedForData("x").getParent();
         try (var folders = Files.list(run)) {
             return new HashSet<>(
                     folders.filter(folder -> folder.getFileName().toString().startsWith("server-"))

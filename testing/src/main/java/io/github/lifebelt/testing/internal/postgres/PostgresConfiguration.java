@@ -35,6 +35,8 @@ public final class PostgresConfiguration {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("fsync", "off");
         all.put("full_page_writes", "off");
+        // Data may be in memory, so the log of what was done must not grow to a gigabyte.
+        all.put("max_wal_size", "128MB");
         all.put("password_encryption", "scram-sha-256");
         all.put("timezone", "UTC");
         all.put("log_timezone", "UTC");

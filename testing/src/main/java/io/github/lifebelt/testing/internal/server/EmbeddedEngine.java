@@ -45,7 +45,7 @@ public final class EmbeddedEngine implements ServerEngine {
     public EmbeddedEngine(EmbeddedPrograms programs, ServerSpec spec, DataMaker dataMaker) throws IOException {
         this.programs = programs;
         this.spec = spec;
-        this.folder = Folders.createReadable(Workspace.get().unused("server"));
+        this.folder = Folders.createReadable(Workspace.get().unusedForData("server"));
         this.log = new ServerLog(folder.resolve("server.log"));
         this.warden = new Warden(folder);
         try {

@@ -3,11 +3,13 @@ package io.github.lifebelt.testing.internal.system;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +143,24 @@ public final class Folders {
             });
         } catch (NoSuchFileException gone) {
             return;
+        }
+    }
+
+    /** Throws unless the folder is this user's and nobody else may write to it. */
+    public static void refuseForeign(Path folder) throws IOException {
+        Path probe = Files.createTempFile("lifebelt-", ".owner");
+        try {
+            boolean own = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+                    && Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(probe));
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS);
+            if (!own
+                    || permissions.contains(PosixFilePermission.GROUP_WRITE)
+                    || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+                throw new IOException(folder + " is not a folder that only this user can write to;"
+                        + " remove it, or set -Djava.io.tmpdir to another place");
+            }
+        } finally {
+            Files.delete(probe);
         }
     }
 

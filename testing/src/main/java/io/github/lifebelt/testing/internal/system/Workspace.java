@@ -8,12 +8,9 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +37,7 @@ public final class Workspace {
     // Never closed before exit: closing it would free the lock.
     private final FileChannel lock;
     private final AtomicInteger names = new AtomicInteger();
+    private final @Nullable MemoryFolder memory;
 
     private Workspace(Path cache) throws IOException {
         this.cache = cache;
@@ -50,7 +48,11 @@ public final class Workspace {
         this.lock = FileChannel.open(fresh.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         lock.lock();
         this.run = Files.move(fresh, cache.resolve(name));
+        this.memory = MemoryFolder.open(identity(), run(), this::isAlive);
         Cleanup.atExitLast(() -> {
+            if (memory != null) {
+                memory.close();
+            }
             Folders.delete(run);
             lock.close();
         });
@@ -81,6 +83,12 @@ public final class Workspace {
     /** A path in this JVM's own folder that was never handed out before; nothing exists there yet. */
     public Path unused(String kind) {
         return run.resolve(kind + "-" + names.incrementAndGet());
+    }
+
+    /** The same for a server's data: in memory, as long as there is room. */
+    public Path unusedForData(String kind) throws IOException {
+        String name = kind + "-" + names.incrementAndGet();
+        return memory != null && memory.hasRoom() ? memory.resolve(name) : run.resolve(name);
     }
 
     /** A name for this JVM, by which others that share the cache can ask whether it {@linkplain #isAlive still lives}. */
@@ -134,26 +142,9 @@ public final class Workspace {
         } catch (FileAlreadyExistsException alreadyThere) {
             LOG.trace("{} was there already", folder);
         }
-        refuseForeign(temp, folder);
+        // Programs are run from this folder, so another user must not be able to have put them there.
+        Folders.refuseForeign(folder);
         return folder;
-    }
-
-    /** Programs are run from this folder, so another user must not be able to have put them there. */
-    private static void refuseForeign(Path temp, Path folder) throws IOException {
-        Path probe = Files.createTempFile(temp, "lifebelt-", ".owner");
-        try {
-            boolean own = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
-                    && Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(probe));
-            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS);
-            if (!own
-                    || permissions.contains(PosixFilePermission.GROUP_WRITE)
-                    || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
-                throw new IOException(folder + " is not a folder that only this user can write to;"
-                        + " remove it, or set -Djava.io.tmpdir to another place");
-            }
-        } finally {
-            Files.delete(probe);
-        }
     }
 
     private static void sweep(Path cache) throws IOException {
