@@ -1,9 +1,11 @@
 package io.github.lifebelt.testing.internal.system;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.stream.Stream;
 
 /** What the system knows about processes. */
 public final class Processes {
@@ -16,7 +18,16 @@ public final class Processes {
 
     /** Whether a process does nothing any more; one that only waits for its parent to notice its end counts as gone. */
     public static boolean isGone(ProcessHandle process) {
-        return !process.isAlive() || (PROC && state(process) == ZOMBIE);
+        return !process.isAlive() || (PROC && state(process) == ZOMBIE && hasNoOtherThreads(process));
+    }
+
+    /** A process whose first thread has ended looks like one that has, while others still hold its ports. */
+    private static boolean hasNoOtherThreads(ProcessHandle process) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+            return threads.limit(2).count() < 2;
+        } catch (IOException | UncheckedIOException e) {
+            return true;
+        }
     }
 
     public static boolean areGone(Collection<ProcessHandle> processes) {

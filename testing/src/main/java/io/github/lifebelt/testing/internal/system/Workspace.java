@@ -43,7 +43,7 @@ public final class Workspace {
         this.cache = cache;
         sweep(cache);
         // Locked under a name that no sweeper looks at, then given its real one.
-        String name = OWN_RUNS + UUID.randomUUID();
+        String name = OWN_RUNS + shortName();
         Path fresh = Folders.createReadable(cache.resolve("new-" + name));
         this.lock = FileChannel.open(fresh.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         lock.lock();
@@ -103,7 +103,7 @@ public final class Workspace {
         Path file = cache.resolve(IDENTITY);
         if (!Files.exists(file)) {
             Path fresh = unused(IDENTITY);
-            Files.writeString(fresh, UUID.randomUUID().toString());
+            Files.writeString(fresh, shortName());
             try {
                 // A link, unlike a move, never takes the place of what another JVM has put there meanwhile.
                 Files.createLink(file, fresh);
@@ -132,6 +132,11 @@ public final class Workspace {
             LOG.debug("Nobody can tell whether {} is alive", folder, e);
             return true;
         }
+    }
+
+    /** Short, because the path of a Unix socket has no more than 107 characters. */
+    private static String shortName() {
+        return UUID.randomUUID().toString().substring(24);
     }
 
     private static Path openCache() throws IOException {
