@@ -1,23 +1,30 @@
 package io.github.lifebelt.testing.internal.proxy;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * One direction of a proxied connection. One thread reads and notes when each piece is due, another writes it when it
- * is: a piece waits for its own delay only, not for those before it, so latency costs no throughput.
+ * is: a piece waits for its own delay only, not for those before it, so latency costs no throughput. A limited bandwidth
+ * is paid by the reader, so that the sender is held back by it.
  */
 final class DelayLine {
     private static final int PIECE_BYTES = 64 * 1024;
+    // A slow line brings a little often, not much now and then.
+    private static final int PIECES_A_SECOND = 20;
     // Enough to fill a wire of 1 GB/s and 16 ms; past that the sender is held back, as by any network.
     private static final int MOST_BYTES_UNDER_WAY = 16 * 1024 * 1024;
     // Parking oversleeps by 0.05 to 0.13 ms (the kernel's timer slack and waking up), so the rest is spun.
     private static final long SPIN_NANOS = 130_000;
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final byte[] NOTHING = {};
 
     /** What comes with a piece, or instead of one. */
@@ -43,15 +50,31 @@ final class DelayLine {
     private final Socket from;
     private final Socket to;
     private final LongAdder counter;
+    private final SplittableRandom random;
     private final LinkedBlockingQueue<Piece> underWay = new LinkedBlockingQueue<>();
     private final Semaphore room = new Semaphore(MOST_BYTES_UNDER_WAY);
+    private long lineFreeNanos = System.nanoTime();
+    private int bytesOneAtATime;
     private volatile boolean closed;
+    private volatile boolean lost;
 
-    DelayLine(ProxiedConnection connection, Socket from, Socket to, LongAdder counter) {
+    /**
+     * @param random where jitter comes from, for this line only
+     * @param bytesOneAtATime how many bytes at the beginning come one by one, each after the pause of a slow handshake
+     */
+    DelayLine(
+            ProxiedConnection connection,
+            Socket from,
+            Socket to,
+            LongAdder counter,
+            SplittableRandom random,
+            int bytesOneAtATime) {
         this.connection = connection;
         this.from = from;
         this.to = to;
         this.counter = counter;
+        this.random = random;
+        this.bytesOneAtATime = bytesOneAtATime;
     }
 
     /** Closes towards the receiver, after what is under way. */
@@ -64,18 +87,26 @@ final class DelayLine {
         return closed && receiver == to;
     }
 
+    /** Lets nothing through any more, neither bytes nor closes; nobody is told. */
+    void lose() {
+        lost = true;
+    }
+
+    /** Lets a reader that waits for room go on, because nothing is written any more. */
+    void giveUp() {
+        room.release(MOST_BYTES_UNDER_WAY);
+    }
+
     /** Reads until the sender has closed. */
     void read() throws InterruptedException {
         byte[] buffer = new byte[PIECE_BYTES];
         try {
-            for (int n = from.getInputStream().read(buffer);
-                    n >= 0;
-                    n = from.getInputStream().read(buffer)) {
+            for (int n = receive(buffer); n >= 0; n = receive(buffer)) {
                 if (connection.wasToldOfFinish(from)) {
                     ProxiedConnection.closeWithReset(from);
                     return;
                 }
-                if (!connection.isFinishing() && !connection.swallows()) {
+                if (!connection.isFinishing() && !swallows()) {
                     room.acquire(n);
                     put(Arrays.copyOf(buffer, n), Ending.NONE);
                 }
@@ -91,8 +122,7 @@ final class DelayLine {
         try {
             writeToTheEnd();
         } finally {
-            // A reader that waits for room may go on: what it has is not written any more.
-            room.release(MOST_BYTES_UNDER_WAY);
+            giveUp();
         }
     }
 
@@ -108,7 +138,7 @@ final class DelayLine {
                     return;
                 }
                 case RESET -> {
-                    if (!connection.swallows()) {
+                    if (!swallows()) {
                         connection.reset();
                     }
                     return;
@@ -117,25 +147,63 @@ final class DelayLine {
         }
     }
 
-    private void put(byte[] bytes, Ending ending) {
-        underWay.add(new Piece(bytes, ending, System.nanoTime() + connection.latencyNanos()));
+    /** Reads what there is, and takes as long as the line needs to carry it. */
+    private int receive(byte[] buffer) throws IOException, InterruptedException {
+        long limit = connection.conditions().bytesPerSecond();
+        int most = limit == 0 ? buffer.length : (int) Math.max(1, Math.min(buffer.length, limit / PIECES_A_SECOND));
+        int n = from.getInputStream().read(buffer, 0, most);
+        if (limit > 0 && n > 0) {
+            lineFreeNanos = Math.max(System.nanoTime(), lineFreeNanos) + n * SECOND / limit;
+            awaitTime(lineFreeNanos);
+        }
+        return n;
     }
 
-    private void forward(byte[] bytes) {
-        if (connection.swallows()) {
-            return;
-        }
+    private void put(byte[] bytes, Ending ending) {
+        Conditions now = connection.conditions();
+        long jitter = now.jitterNanos() == 0 ? 0 : random.nextLong(now.jitterNanos());
+        underWay.add(new Piece(bytes, ending, System.nanoTime() + now.latencyNanos() + jitter));
+    }
+
+    private void forward(byte[] bytes) throws InterruptedException {
         try {
-            // Counted first, so that who has seen an answer also sees it counted.
-            counter.add(bytes.length);
-            to.getOutputStream().write(bytes);
+            OutputStream out = to.getOutputStream();
+            int done = 0;
+            while (done < bytes.length) {
+                int n = awaitPause() ? 1 : bytes.length - done;
+                if (swallows()) {
+                    return;
+                }
+                // Counted first, so that who has seen an answer also sees it counted.
+                counter.add(n);
+                out.write(bytes, done, n);
+                done += n;
+            }
         } catch (IOException e) {
             connection.reset();
         }
     }
 
+    /** Waits before a byte of a slow handshake; false if the handshake is over or the network was healed. */
+    private boolean awaitPause() throws InterruptedException {
+        long start = System.nanoTime();
+        while (bytesOneAtATime > 0) {
+            long pause = connection.conditions().handshakePauseNanos();
+            long left = pause - (System.nanoTime() - start);
+            if (pause == 0) {
+                bytesOneAtATime = 0;
+            } else if (left <= 0) {
+                bytesOneAtATime--;
+                return true;
+            } else {
+                park(left);
+            }
+        }
+        return false;
+    }
+
     private void forwardFinish() {
-        if (connection.isFinishing() || !connection.swallows()) {
+        if (connection.isFinishing() || !swallows()) {
             try {
                 to.shutdownOutput();
                 closed = true;
@@ -145,16 +213,24 @@ final class DelayLine {
         }
     }
 
+    private boolean swallows() {
+        return lost || connection.swallows();
+    }
+
     private static void awaitTime(long dueNanos) throws InterruptedException {
         for (long left = dueNanos - System.nanoTime(); left > 0; left = dueNanos - System.nanoTime()) {
             if (left > SPIN_NANOS) {
-                LockSupport.parkNanos(left - SPIN_NANOS);
+                park(left - SPIN_NANOS);
             } else {
                 Thread.onSpinWait();
             }
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
+        }
+    }
+
+    private static void park(long nanos) throws InterruptedException {
+        LockSupport.parkNanos(nanos);
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
         }
     }
 }

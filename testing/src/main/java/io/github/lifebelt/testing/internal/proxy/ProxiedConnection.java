@@ -6,6 +6,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,6 +14,8 @@ import org.slf4j.LoggerFactory;
 final class ProxiedConnection {
     private static final Logger LOG = LoggerFactory.getLogger(ProxiedConnection.class);
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+    // A server's greeting with its part of a TLS handshake; the certificate chain is most of it.
+    private static final int HANDSHAKE_BYTES = 2_000;
 
     private final Proxy proxy;
     private final Socket client;
@@ -23,12 +26,15 @@ final class ProxiedConnection {
     private final AtomicInteger active = new AtomicInteger();
     private volatile boolean lost;
     private volatile boolean finishing;
+    private volatile boolean halfOpen;
 
     ProxiedConnection(Proxy proxy, Socket client) {
         this.proxy = proxy;
         this.client = client;
-        this.toServer = new DelayLine(this, client, server, proxy.bytesToServer);
-        this.toClient = new DelayLine(this, server, client, proxy.bytesToClient);
+        boolean slow = proxy.conditions().handshakePauseNanos() > 0;
+        this.toServer = new DelayLine(this, client, server, proxy.bytesToServer, proxy.newRandom(), 0);
+        this.toClient =
+                new DelayLine(this, server, client, proxy.bytesToClient, proxy.newRandom(), slow ? HANDSHAKE_BYTES : 0);
     }
 
     /** Connects to the server and forwards. */
@@ -42,6 +48,9 @@ final class ProxiedConnection {
                 LOG.debug("The server at {} took no connection: {}", address, e.getMessage());
                 reset();
                 return;
+            }
+            if (halfOpen) {
+                finishServer();
             }
             start("to-server-read", toServer::read);
             start("to-server-write", toServer::write);
@@ -65,6 +74,32 @@ final class ProxiedConnection {
         finishing = true;
         toServer.finish();
         toClient.finish();
+    }
+
+    /** Closes towards the server; the client is told nothing, and what it sends vanishes. */
+    synchronized void halfOpen() {
+        if (!halfOpen) {
+            lost = true;
+            halfOpen = true;
+            toServer.giveUp();
+            toClient.giveUp();
+            finishServer();
+        }
+    }
+
+    /** Whether this is the connection that the server sees coming from a port. */
+    boolean comesFrom(int port) {
+        return server.getLocalPort() == port;
+    }
+
+    /** Lets nothing of the client through any more; what the server sends still comes. */
+    void loseRequests() {
+        toServer.lose();
+    }
+
+    /** Makes waiting threads look again at how good the network is. */
+    void wake() {
+        threads.forEach(LockSupport::unpark);
     }
 
     /** Cuts both sides off with a TCP reset. */
@@ -98,8 +133,8 @@ final class ProxiedConnection {
         return lost;
     }
 
-    long latencyNanos() {
-        return proxy.latencyNanos();
+    Conditions conditions() {
+        return proxy.conditions();
     }
 
     static void closeWithReset(Socket socket) {
@@ -111,7 +146,15 @@ final class ProxiedConnection {
         closeQuietly(socket);
     }
 
-    private static void closeQuietly(Socket socket) {
+    private void finishServer() {
+        try {
+            server.shutdownOutput();
+        } catch (IOException e) {
+            LOG.trace("Not connected yet, or closed already", e);
+        }
+    }
+
+    static void closeQuietly(Socket socket) {
         try {
             socket.close();
         } catch (IOException e) {
