@@ -1,5 +1,6 @@
 package io.github.lifebelt.testing;
 
+import io.github.lifebelt.testing.internal.system.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -7,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -14,10 +16,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class EchoServer implements AutoCloseable {
     private final ServerSocket listener;
     private final Queue<Socket> clients = new ConcurrentLinkedQueue<>();
+    private final Thread acceptor;
 
     EchoServer() throws IOException {
         listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
-        start(this::accept);
+        acceptor = start(this::accept);
     }
 
     int port() {
@@ -38,6 +41,10 @@ final class EchoServer implements AutoCloseable {
         listener.close();
         for (Socket client : clients) {
             client.close();
+        }
+        // The system goes on accepting for as long as a thread waits in accept.
+        if (!Waiting.until(Duration.ofSeconds(10), () -> !acceptor.isAlive())) {
+            throw new IOException("still listening");
         }
     }
 
@@ -62,7 +69,7 @@ final class EchoServer implements AutoCloseable {
         void run() throws IOException;
     }
 
-    private static void start(Task task) {
+    private static Thread start(Task task) {
         Thread thread = new Thread(
                 () -> {
                     try {
@@ -76,5 +83,6 @@ final class EchoServer implements AutoCloseable {
                 "echo");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }

@@ -8,8 +8,10 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
@@ -22,6 +24,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
@@ -114,8 +118,170 @@ class FaultProxyTest {
     }
 
     @Test
-    void negativeLatencyIsRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> proxy.latency(Duration.ofNanos(-1)));
+    void jitterVariesTheDelayAndKeepsTheOrder() throws Exception {
+        try (Socket socket = connect()) {
+            proxy.latency(Duration.ofMillis(1), Duration.ofMillis(10));
+            long[] nanos = roundTripsNanos(socket, 100);
+            assertThat(nanos[0]).isGreaterThanOrEqualTo(2_000_000);
+            assertThat(nanos[99] - nanos[0]).isGreaterThan(5_000_000);
+            byte[] sent = new byte[1_000_000];
+            new Random(3).nextBytes(sent);
+            CompletableFuture<Void> writing = writeInBackground(socket, sent);
+            byte[] received = socket.getInputStream().readNBytes(sent.length);
+            assertThat(Arrays.equals(received, sent)).isTrue();
+            writing.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void bandwidthLimitsEachDirectionOfEachConnectionUntilItIsLifted() throws Exception {
+        try (Socket socket = connect();
+                Socket other = connect()) {
+            assertThat(roundTrip(other, 1)).isEqualTo(1);
+            proxy.bandwidth(100_000);
+            byte[] sent = new byte[50_000];
+            new Random(5).nextBytes(sent);
+            long start = System.nanoTime();
+            CompletableFuture<Void> writing = writeInBackground(socket, sent);
+            CompletableFuture<Void> otherWriting = writeInBackground(other, sent);
+            assertThat(Arrays.equals(socket.getInputStream().readNBytes(sent.length), sent))
+                    .isTrue();
+            assertThat(Arrays.equals(other.getInputStream().readNBytes(sent.length), sent))
+                    .isTrue();
+            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(500_000_000);
+            writing.get(10, TimeUnit.SECONDS);
+            otherWriting.get(10, TimeUnit.SECONDS);
+            proxy.bandwidth(1);
+            socket.getOutputStream().write(new byte[] {1, 2});
+            await().pollInterval(Duration.ofMillis(1)).until(() -> proxy.bytesToServer() == 100_002);
+            proxy.bandwidth(0);
+            assertThat(socket.getInputStream().readNBytes(2)).containsExactly(1, 2);
+        }
+    }
+
+    @Test
+    void aSenderIsHeldBackByASlowLine() throws Exception {
+        try (Socket socket = connect()) {
+            proxy.bandwidth(100_000);
+            CompletableFuture<Void> writing = writeInBackground(socket, new byte[64_000_000]);
+            await().during(Duration.ofMillis(SILENCE_MILLIS)).until(() -> !writing.isDone());
+            proxy.reset();
+            await().until(writing::isDone);
+        }
+    }
+
+    @Test
+    void aSlowHandshakeBringsTheFirstBytesOneAtATime() throws Exception {
+        try (Socket old = connect()) {
+            assertThat(roundTrip(old, 1)).isEqualTo(1);
+            proxy.slowHandshake(Duration.ofMillis(1));
+            assertThat(roundTrip(old, 1)).isEqualTo(1);
+            try (Socket socket = connect()) {
+                byte[] sent = new byte[10_000];
+                new Random(9).nextBytes(sent);
+                long start = System.nanoTime();
+                socket.getOutputStream().write(sent);
+                byte[] first = new byte[100];
+                assertThat(socket.getInputStream().read(first)).isLessThan(100);
+                assertThat(socket.getInputStream().readNBytes(sent.length - 100).length)
+                        .isPositive();
+                assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(2_000_000_000);
+            }
+        }
+    }
+
+    @Test
+    void healEndsLatencyBandwidthAndSlowHandshakes() throws Exception {
+        proxy.slowHandshake(Duration.ofSeconds(3_600));
+        try (Socket socket = connect()) {
+            socket.getOutputStream().write(1);
+            await().until(() -> proxy.bytesToServer() == 1);
+            proxy.latency(Duration.ofSeconds(3_600), Duration.ofSeconds(3_600)).bandwidth(1);
+            proxy.heal();
+            assertThat(socket.getInputStream().read()).isEqualTo(1);
+            socket.getOutputStream().write(new byte[10_000]);
+            assertThat(socket.getInputStream().readNBytes(10_000)).hasSize(10_000);
+        }
+        try (Socket next = connect()) {
+            assertThat(roundTrip(next, 2)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void halfOpenClosesTheServersSideAndTellsTheClientNothing() throws Exception {
+        try (Socket socket = connect()) {
+            assertThat(roundTrip(socket, 1)).isEqualTo(1);
+            proxy.halfOpen();
+            proxy.halfOpen();
+            await().until(() -> server.lastClient().isClosed());
+            long toServer = proxy.bytesToServer();
+            assertThatNothingComes(socket);
+            socket.getOutputStream().write(new byte[100_000]);
+            assertThatNothingComes(socket);
+            proxy.heal();
+            socket.getOutputStream().write(1);
+            assertThatNothingComes(socket);
+            assertThat(proxy.bytesToServer()).isEqualTo(toServer);
+            assertThat(proxy.connections()).isEqualTo(1);
+            try (Socket next = connect()) {
+                assertThat(roundTrip(next, 2)).isEqualTo(2);
+            }
+        }
+        await().until(() -> proxy.connections() == 0);
+    }
+
+    @Test
+    void halfOpenFreesAServerWhoseClientDoesNotRead() throws Exception {
+        try (Socket socket = connect()) {
+            // More than all buffers on the way there and back.
+            CompletableFuture<Void> writing = writeInBackground(socket, new byte[200_000_000]);
+            await().during(Duration.ofMillis(SILENCE_MILLIS)).until(() -> !writing.isDone());
+            proxy.halfOpen();
+            await().until(() -> writing.isDone() && server.lastClient().isClosed());
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void twoProxiesListenOnTheSamePortOfTwoAddresses() throws Exception {
+        try (FaultProxy first = FaultProxy.to("127.0.0.1", server.port(), new InetSocketAddress("127.0.0.2", 0));
+                FaultProxy second =
+                        FaultProxy.to("127.0.0.1", server.port(), new InetSocketAddress("127.0.0.3", first.port()))) {
+            assertThat(second.port()).isEqualTo(first.port());
+            assertThat(first.address().getAddress().getHostAddress()).isEqualTo("127.0.0.2");
+            first.refuse();
+            assertThatExceptionOfType(ConnectException.class)
+                    .isThrownBy(() -> new Socket("127.0.0.2", first.port()).close());
+            try (Socket socket = new Socket("127.0.0.3", first.port())) {
+                assertThat(roundTrip(socket, 1)).isEqualTo(1);
+            }
+            first.heal();
+            try (Socket socket = new Socket("127.0.0.2", first.port())) {
+                assertThat(roundTrip(socket, 1)).isEqualTo(1);
+            }
+            assertThatExceptionOfType(UncheckedIOException.class)
+                    .isThrownBy(() -> FaultProxy.to("127.0.0.1", server.port(), second.address()))
+                    .withMessageContaining("Cannot start a proxy")
+                    .withMessageContaining("127.0.0.3");
+        }
+    }
+
+    @Test
+    void onlyLoopbackAddressesAreListenedOn() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FaultProxy.to("127.0.0.1", server.port(), new InetSocketAddress("192.0.2.1", 0)))
+                .withMessageContaining("192.0.2.1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FaultProxy.to("127.0.0.1", server.port(), new InetSocketAddress(0)));
+    }
+
+    @Test
+    void negativeNumbersAreRefused() {
+        Duration negative = Duration.ofNanos(-1);
+        assertThatIllegalArgumentException().isThrownBy(() -> proxy.latency(negative));
+        assertThatIllegalArgumentException().isThrownBy(() -> proxy.latency(Duration.ZERO, negative));
+        assertThatIllegalArgumentException().isThrownBy(() -> proxy.slowHandshake(negative));
+        assertThatIllegalArgumentException().isThrownBy(() -> proxy.bandwidth(-1));
     }
 
     @Test

@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 final class DelayLine {
     private static final int PIECE_BYTES = 64 * 1024;
     // A slow line brings a little often, not much now and then.
-    private static final int PIECES_A_SECOND = 20;
+    private static final int PORTIONS_A_SECOND = 20;
     // Enough to fill a wire of 1 GB/s and 16 ms; past that the sender is held back, as by any network.
     private static final int MOST_BYTES_UNDER_WAY = 16 * 1024 * 1024;
     // Parking oversleeps by 0.05 to 0.13 ms (the kernel's timer slack and waking up), so the rest is spun.
@@ -101,14 +101,15 @@ final class DelayLine {
     void read() throws InterruptedException {
         byte[] buffer = new byte[PIECE_BYTES];
         try {
-            for (int n = receive(buffer); n >= 0; n = receive(buffer)) {
+            for (int n = from.getInputStream().read(buffer);
+                    n >= 0;
+                    n = from.getInputStream().read(buffer)) {
                 if (connection.wasToldOfFinish(from)) {
                     ProxiedConnection.closeWithReset(from);
                     return;
                 }
                 if (!connection.isFinishing() && !swallows()) {
-                    room.acquire(n);
-                    put(Arrays.copyOf(buffer, n), Ending.NONE);
+                    carry(buffer, n);
                 }
             }
             put(NOTHING, Ending.FINISH);
@@ -138,25 +139,37 @@ final class DelayLine {
                     return;
                 }
                 case RESET -> {
-                    if (!swallows()) {
-                        connection.reset();
-                    }
+                    resetUnlessLost();
                     return;
                 }
             }
         }
     }
 
-    /** Reads what there is, and takes as long as the line needs to carry it. */
-    private int receive(byte[] buffer) throws IOException, InterruptedException {
-        long limit = connection.conditions().bytesPerSecond();
-        int most = limit == 0 ? buffer.length : (int) Math.max(1, Math.min(buffer.length, limit / PIECES_A_SECOND));
-        int n = from.getInputStream().read(buffer, 0, most);
-        if (limit > 0 && n > 0) {
-            lineFreeNanos = Math.max(System.nanoTime(), lineFreeNanos) + n * SECOND / limit;
-            awaitTime(lineFreeNanos);
+    /** Takes bytes on their way, in portions and as fast as the line carries them. */
+    private void carry(byte[] bytes, int count) throws InterruptedException {
+        int done = 0;
+        while (done < count) {
+            long limit = connection.conditions().bytesPerSecond();
+            int n = limit == 0 ? count - done : (int) Math.max(1, Math.min(count - done, limit / PORTIONS_A_SECOND));
+            if (limit > 0) {
+                awaitLine(n, limit);
+            }
+            room.acquire(n);
+            put(Arrays.copyOfRange(bytes, done, done + n), Ending.NONE);
+            done += n;
         }
-        return n;
+    }
+
+    /** Waits as long as the line needs for a portion, or until its bandwidth is changed. */
+    private void awaitLine(int count, long limit) throws InterruptedException {
+        long free = Math.max(System.nanoTime(), lineFreeNanos) + count * SECOND / limit;
+        long left = free - System.nanoTime();
+        while (left > 0 && connection.conditions().bytesPerSecond() == limit) {
+            park(left);
+            left = free - System.nanoTime();
+        }
+        lineFreeNanos = left > 0 ? System.nanoTime() : free;
     }
 
     private void put(byte[] bytes, Ending ending) {
@@ -180,7 +193,7 @@ final class DelayLine {
                 done += n;
             }
         } catch (IOException e) {
-            connection.reset();
+            resetUnlessLost();
         }
     }
 
@@ -208,8 +221,14 @@ final class DelayLine {
                 to.shutdownOutput();
                 closed = true;
             } catch (IOException e) {
-                connection.reset();
+                resetUnlessLost();
             }
+        }
+    }
+
+    private void resetUnlessLost() {
+        if (!swallows()) {
+            connection.reset();
         }
     }
 

@@ -96,6 +96,7 @@ public final class Proxy implements AutoCloseable {
 
     public synchronized void bandwidth(long bytesPerSecond) {
         conditions = conditions.withBandwidth(bytesPerSecond);
+        connections.forEach(ProxiedConnection::wake);
     }
 
     public synchronized void slowHandshake(Duration pause) {
