@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -21,36 +20,11 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-class FaultProxyTest {
-    private static final Logger LOG = LoggerFactory.getLogger(FaultProxyTest.class);
-    private static final int PATIENCE_MILLIS = 10_000;
-    private static final int SILENCE_MILLIS = 150;
-
-    private EchoServer server;
-    private FaultProxy proxy;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = new EchoServer();
-        proxy = FaultProxy.to("127.0.0.1", server.port());
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        proxy.close();
-        server.close();
-    }
-
+class FaultProxyTest extends ProxiedEchoTest {
     @Test
     void bytesPassUnchangedAndAreCounted() throws Exception {
         byte[] sent = new byte[3_000_000];
@@ -65,146 +39,6 @@ class FaultProxyTest {
             assertThat(proxy.connections()).isEqualTo(1);
         }
         await().until(() -> proxy.connections() == 0);
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {250_000, 2_000_000})
-    void aRoundTripTakesTwiceTheLatencyAndLittleMore(long oneWayNanos) throws Exception {
-        try (Socket socket = connect()) {
-            long without = medianRoundTripNanos(socket, 300);
-            proxy.latency(Duration.ofNanos(oneWayNanos));
-            long[] with = roundTripsNanos(socket, 300);
-            long median = with[with.length / 2];
-            LOG.info(
-                    "round trip: {} us without, {} us with twice {} us (least {}, p95 {})",
-                    without / 1_000,
-                    median / 1_000,
-                    oneWayNanos / 1_000,
-                    with[0] / 1_000,
-                    with[with.length * 95 / 100] / 1_000);
-            assertThat(with[0]).isGreaterThanOrEqualTo(2 * oneWayNanos);
-            assertThat(median).isLessThan(2 * oneWayNanos + 1_000_000);
-        }
-    }
-
-    @Test
-    void latencyDoesNotLimitThroughput() throws Exception {
-        proxy.latency(Duration.ofMillis(50));
-        byte[] sent = new byte[8_000_000];
-        new Random(1).nextBytes(sent);
-        try (Socket socket = connect()) {
-            long start = System.nanoTime();
-            CompletableFuture<Void> writing = writeInBackground(socket, sent);
-            byte[] received = socket.getInputStream().readNBytes(sent.length);
-            long millis = (System.nanoTime() - start) / 1_000_000;
-            assertThat(Arrays.equals(received, sent)).isTrue();
-            writing.get(10, TimeUnit.SECONDS);
-            // One after another its 123 pieces and more would take 2 x 50 ms each.
-            assertThat(millis).isBetween(100L, 3_000L);
-        }
-    }
-
-    @Test
-    void orderIsKeptWhenLatencyFalls() throws Exception {
-        try (Socket socket = connect()) {
-            proxy.latency(Duration.ofMillis(100));
-            assertThat(roundTrip(socket, 1)).isEqualTo(1);
-            socket.getOutputStream().write(2);
-            await().pollInterval(Duration.ofMillis(1)).until(() -> proxy.bytesToServer() == 2);
-            proxy.latency(Duration.ZERO);
-            socket.getOutputStream().write(3);
-            assertThat(socket.getInputStream().readNBytes(2)).containsExactly(2, 3);
-        }
-    }
-
-    @Test
-    void jitterVariesTheDelayAndKeepsTheOrder() throws Exception {
-        try (Socket socket = connect()) {
-            proxy.latency(Duration.ofMillis(1), Duration.ofMillis(10));
-            long[] nanos = roundTripsNanos(socket, 100);
-            assertThat(nanos[0]).isGreaterThanOrEqualTo(2_000_000);
-            assertThat(nanos[99] - nanos[0]).isGreaterThan(5_000_000);
-            byte[] sent = new byte[1_000_000];
-            new Random(3).nextBytes(sent);
-            CompletableFuture<Void> writing = writeInBackground(socket, sent);
-            byte[] received = socket.getInputStream().readNBytes(sent.length);
-            assertThat(Arrays.equals(received, sent)).isTrue();
-            writing.get(10, TimeUnit.SECONDS);
-        }
-    }
-
-    @Test
-    void bandwidthLimitsEachDirectionOfEachConnectionUntilItIsLifted() throws Exception {
-        try (Socket socket = connect();
-                Socket other = connect()) {
-            assertThat(roundTrip(other, 1)).isEqualTo(1);
-            proxy.bandwidth(100_000);
-            byte[] sent = new byte[50_000];
-            new Random(5).nextBytes(sent);
-            long start = System.nanoTime();
-            CompletableFuture<Void> writing = writeInBackground(socket, sent);
-            CompletableFuture<Void> otherWriting = writeInBackground(other, sent);
-            assertThat(Arrays.equals(socket.getInputStream().readNBytes(sent.length), sent))
-                    .isTrue();
-            assertThat(Arrays.equals(other.getInputStream().readNBytes(sent.length), sent))
-                    .isTrue();
-            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(500_000_000);
-            writing.get(10, TimeUnit.SECONDS);
-            otherWriting.get(10, TimeUnit.SECONDS);
-            proxy.bandwidth(1);
-            socket.getOutputStream().write(new byte[] {1, 2});
-            await().pollInterval(Duration.ofMillis(1)).until(() -> proxy.bytesToServer() == 100_002);
-            proxy.bandwidth(0);
-            assertThat(socket.getInputStream().readNBytes(2)).containsExactly(1, 2);
-        }
-    }
-
-    @Test
-    void aSenderIsHeldBackByASlowLine() throws Exception {
-        try (Socket socket = connect()) {
-            proxy.bandwidth(100_000);
-            CompletableFuture<Void> writing = writeInBackground(socket, new byte[64_000_000]);
-            await().during(Duration.ofMillis(SILENCE_MILLIS)).until(() -> !writing.isDone());
-            proxy.reset();
-            await().until(writing::isDone);
-        }
-    }
-
-    @Test
-    void aSlowHandshakeBringsTheFirstBytesOneAtATime() throws Exception {
-        try (Socket old = connect()) {
-            assertThat(roundTrip(old, 1)).isEqualTo(1);
-            proxy.slowHandshake(Duration.ofMillis(1));
-            assertThat(roundTrip(old, 1)).isEqualTo(1);
-            try (Socket socket = connect()) {
-                byte[] sent = new byte[10_000];
-                new Random(9).nextBytes(sent);
-                long start = System.nanoTime();
-                socket.getOutputStream().write(sent);
-                byte[] first = new byte[100];
-                assertThat(socket.getInputStream().read(first)).isLessThan(100);
-                assertThat(socket.getInputStream().readNBytes(sent.length - 100).length)
-                        .isPositive();
-                assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(2_000_000_000);
-            }
-        }
-    }
-
-    @Test
-    void healEndsLatencyBandwidthAndSlowHandshakes() throws Exception {
-        proxy.slowHandshake(Duration.ofSeconds(3_600));
-        try (Socket socket = connect()) {
-            socket.getOutputStream().write(1);
-            await().until(() -> proxy.bytesToServer() == 1);
-            proxy.latency(Duration.ofSeconds(3_600), Duration.ofSeconds(3_600)).bandwidth(1);
-            proxy.heal();
-            assertThat(socket.getInputStream().read()).isEqualTo(1);
-            socket.getOutputStream().write(new byte[10_000]);
-            assertThat(socket.getInputStream().readNBytes(10_000)).hasSize(10_000);
-        }
-        try (Socket next = connect()) {
-            assertThat(roundTrip(next, 2)).isEqualTo(2);
-        }
     }
 
     @Test
@@ -273,15 +107,6 @@ class FaultProxyTest {
                 .withMessageContaining("192.0.2.1");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FaultProxy.to("127.0.0.1", server.port(), new InetSocketAddress(0)));
-    }
-
-    @Test
-    void negativeNumbersAreRefused() {
-        Duration negative = Duration.ofNanos(-1);
-        assertThatIllegalArgumentException().isThrownBy(() -> proxy.latency(negative));
-        assertThatIllegalArgumentException().isThrownBy(() -> proxy.latency(Duration.ZERO, negative));
-        assertThatIllegalArgumentException().isThrownBy(() -> proxy.slowHandshake(negative));
-        assertThatIllegalArgumentException().isThrownBy(() -> proxy.bandwidth(-1));
     }
 
     @Test
@@ -496,51 +321,6 @@ class FaultProxyTest {
                 .noneMatch(thread -> thread.getName().startsWith("lifebelt-proxy-" + proxy.port())));
         new ServerSocket(proxy.port(), 1, InetAddress.getByName("127.0.0.1")).close();
         assertThatIllegalStateException().isThrownBy(proxy::heal).withMessageContaining("closed");
-    }
-
-    private Socket connect() throws IOException {
-        Socket socket = new Socket("127.0.0.1", proxy.port());
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout(PATIENCE_MILLIS);
-        return socket;
-    }
-
-    private static int roundTrip(Socket socket, int value) throws IOException {
-        socket.getOutputStream().write(value);
-        return socket.getInputStream().read();
-    }
-
-    private static long medianRoundTripNanos(Socket socket, int times) throws IOException {
-        return roundTripsNanos(socket, times)[times / 2];
-    }
-
-    private static long[] roundTripsNanos(Socket socket, int times) throws IOException {
-        long[] nanos = new long[times];
-        for (int i = 0; i < times; i++) {
-            long start = System.nanoTime();
-            roundTrip(socket, 1);
-            nanos[i] = System.nanoTime() - start;
-        }
-        Arrays.sort(nanos);
-        return nanos;
-    }
-
-    private static CompletableFuture<Void> writeInBackground(Socket socket, byte[] bytes) {
-        return CompletableFuture.runAsync(() -> {
-            try {
-                OutputStream out = socket.getOutputStream();
-                out.write(bytes);
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-    }
-
-    private static void assertThatNothingComes(Socket socket) throws IOException {
-        socket.setSoTimeout(SILENCE_MILLIS);
-        assertThatExceptionOfType(SocketTimeoutException.class)
-                .isThrownBy(() -> socket.getInputStream().read());
-        socket.setSoTimeout(PATIENCE_MILLIS);
     }
 
     private static void assertThatTheOtherSideIsGone(Socket socket) {

@@ -258,29 +258,6 @@ class ProtocolProxyTest {
     }
 
     @Test
-    void whatIsLongPassesUnharmed() throws Exception {
-        try (Connection connection = server.open(proxy.port());
-                PreparedStatement statement = connection.prepareStatement("SELECT ?, ?")) {
-            String twoMegabytes = "0123456789abcdef".repeat(1 << 17);
-            String eighteenMegabytes = "abcdefghij'\\klmno".repeat(17 << 16);
-            statement.setString(1, twoMegabytes);
-            statement.setString(2, eighteenMegabytes);
-            for (int i = 0; i < 3; i++) {
-                try (ResultSet rows = statement.executeQuery()) {
-                    assertThat(rows.next()).isTrue();
-                    assertThat(rows.getString(1).equals(twoMegabytes)).isTrue();
-                    assertThat(rows.getString(2).equals(eighteenMegabytes)).isTrue();
-                    assertThat(rows.next()).isFalse();
-                }
-            }
-            connection.setAutoCommit(false);
-            insert(connection, newMark());
-            proxy.loseCommitAnswer(Ending.RESET);
-            assertBroken(connection::commit);
-        }
-    }
-
-    @Test
     void closeEndsAllConnectionsThreadsAndPorts() throws Exception {
         long session;
         try (Connection quiet = server.open(proxy.port());
