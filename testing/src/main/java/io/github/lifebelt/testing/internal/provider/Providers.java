@@ -20,8 +20,9 @@ public final class Providers {
     private static final String VARIABLE = "LIFEBELT_TEST_PROVIDER";
     private static final List<ServerProvider> ORDER =
             List.of(ServerProvider.NAMED, ServerProvider.TESTCONTAINERS, ServerProvider.EMBEDDED);
-    private static final Map<ServerProvider, Provider> ALL =
-            new EnumMap<>(Map.of(ServerProvider.EMBEDDED, new EmbeddedServers()));
+    private static final Map<ServerProvider, Provider> ALL = new EnumMap<>(Map.of(
+            ServerProvider.TESTCONTAINERS, new ContainerServers(),
+            ServerProvider.EMBEDDED, new EmbeddedServers()));
     private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
 
     private Providers() {}

@@ -1,6 +1,7 @@
 package io.github.lifebelt.testing.internal.provider;
 
 import io.github.lifebelt.testing.ServerProvider;
+import io.github.lifebelt.testing.TestCertificates;
 import io.github.lifebelt.testing.internal.server.Access;
 import io.github.lifebelt.testing.internal.server.AdminSession;
 import io.github.lifebelt.testing.internal.server.Family;
@@ -26,4 +27,26 @@ public record Provision(
         Server server,
         Access access,
         AdminSession admin,
-        @Nullable String scope) {}
+        @Nullable String scope) {
+
+    /** One that is the fixture's own, just started: TLS with our certificates, and our administrator. */
+    static Provision own(ServerProvider provider, ServerSpec spec, Server server) {
+        Family family = Families.of(spec.product());
+        Access.Tls tls = tls(spec);
+        Access access = new Access(server.host(), server.port(), spec.database(), spec.user(), spec.password(), tls);
+        AdminSession admin = new AdminSession(
+                family,
+                family.adminJdbcUrl(server.host(), server.port(), tls),
+                family.adminProperties(ServerSpec.ADMIN, spec.adminPassword()));
+        return new Provision(provider, spec, family, server, access, admin, null);
+    }
+
+    private static Access.Tls tls(ServerSpec spec) {
+        if (!spec.tls()) {
+            return new Access.NoTls();
+        }
+        TestCertificates certificates = TestCertificates.shared();
+        return new Access.Verified(
+                certificates.authority(), certificates.authorityTrustStore(), TestCertificates.TRUST_STORE_PASSWORD);
+    }
+}
