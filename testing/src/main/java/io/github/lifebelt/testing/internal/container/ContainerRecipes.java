@@ -5,13 +5,16 @@ import io.github.lifebelt.testing.DatabaseProduct;
 /** Which product is run how. */
 public final class ContainerRecipes {
     private static final ContainerRecipe POSTGRES = new PostgresRecipe();
+    private static final ContainerRecipe MYSQL = MySqlRecipe.mysql();
+    private static final ContainerRecipe MARIADB = MySqlRecipe.mariadb();
 
     private ContainerRecipes() {}
 
     public static ContainerRecipe of(DatabaseProduct product) {
         return switch (product) {
             case POSTGRESQL -> POSTGRES;
-            case MYSQL, MARIADB -> throw new UnsupportedOperationException(product.toString());
+            case MYSQL -> MYSQL;
+            case MARIADB -> MARIADB;
         };
     }
 }
