@@ -115,6 +115,7 @@ public final class Faults {
      * @throws UnsupportedOperationException if the server is not the fixture's
      */
     public void stop(StopMode mode) {
+        provision.refuseIfShared("stopped");
         if (server.isRunning() && !server.isFrozen()) {
             asking.tell("prepare its end", admin -> provision.family().beforeStop(admin, mode));
         }
@@ -144,14 +145,22 @@ public final class Faults {
      * Refuses writes of ordinary users from now on, as Azure does when storage is nearly full and as a former primary
      * does: PostgreSQL answers SQLState 25006 from each session's next transaction on, MySQL and MariaDB error 1290 at
      * once. Ended by {@link #makeWritable()}.
+     *
+     * @throws UnsupportedOperationException if the server is not the fixture's
      */
     public synchronized void makeReadOnly() {
+        provision.refuseIfShared("made read-only");
         asking.tell("refuse writes", admin -> provision.family().setReadOnly(admin, true));
         readOnly = true;
     }
 
-    /** Takes writes again. */
+    /**
+     * Takes writes again.
+     *
+     * @throws UnsupportedOperationException if the server is not the fixture's
+     */
     public synchronized void makeWritable() {
+        provision.refuseIfShared("made writable");
         asking.tell("take writes", admin -> provision.family().setReadOnly(admin, false));
         readOnly = false;
     }
@@ -172,8 +181,10 @@ public final class Faults {
      * refused. {@link TestDatabase#password()} and what is made from it afterwards have the new one.
      *
      * @param password the new one
+     * @throws UnsupportedOperationException if the server is not the fixture's
      */
     public synchronized void rotatePassword(String password) {
+        provision.refuseIfShared("given another password");
         setPassword(password);
         passwordChanged = true;
     }
@@ -187,6 +198,7 @@ public final class Faults {
      * @throws UnsupportedOperationException if the server is not the fixture's
      */
     public synchronized void showCertificate(ServerCertificate certificate) {
+        provision.refuseIfShared("given another certificate");
         if (provision.spec().certificate() == null) {
             throw new IllegalStateException("The server on port " + server.port() + " has no TLS, so no certificate");
         }

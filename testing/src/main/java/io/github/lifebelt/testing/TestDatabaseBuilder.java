@@ -43,9 +43,9 @@ public final class TestDatabaseBuilder {
     private @Nullable String version;
     private boolean tls = true;
     private @Nullable ServerCertificate certificate;
-    private String user = "app";
-    private String password = "lifebelt$test";
-    private String database = "app";
+    private String user = ServerSpec.DEFAULT_NAME;
+    private String password = ServerSpec.DEFAULT_PASSWORD;
+    private String database = ServerSpec.DEFAULT_NAME;
 
     TestDatabaseBuilder(DatabaseProduct product) {
         this.product = product;

@@ -197,6 +197,11 @@ public final class PostgresFamily implements Family {
                 + copying(admin));
     }
 
+    @Override
+    public void forgetClean(AdminSession admin, Access access) throws SQLException {
+        dropDatabase(admin, template(access));
+    }
+
     /** File by file, as older versions always do it: through the log it takes three times as long. */
     private static String copying(AdminSession admin) throws SQLException {
         return admin.number("SHOW server_version_num") < CAN_CHOOSE_STRATEGY ? "" : " STRATEGY FILE_COPY";

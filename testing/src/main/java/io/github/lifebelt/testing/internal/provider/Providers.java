@@ -21,6 +21,7 @@ public final class Providers {
     private static final List<ServerProvider> ORDER =
             List.of(ServerProvider.NAMED, ServerProvider.TESTCONTAINERS, ServerProvider.EMBEDDED);
     private static final Map<ServerProvider, Provider> ALL = new EnumMap<>(Map.of(
+            ServerProvider.NAMED, new NamedServers(),
             ServerProvider.TESTCONTAINERS, new ContainerServers(),
             ServerProvider.EMBEDDED, new EmbeddedServers()));
     private static final Set<String> SAID = ConcurrentHashMap.newKeySet();

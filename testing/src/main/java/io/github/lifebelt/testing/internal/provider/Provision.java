@@ -2,6 +2,7 @@ package io.github.lifebelt.testing.internal.provider;
 
 import io.github.lifebelt.testing.ServerProvider;
 import io.github.lifebelt.testing.TestCertificates;
+import io.github.lifebelt.testing.internal.named.NamedEngine;
 import io.github.lifebelt.testing.internal.server.Access;
 import io.github.lifebelt.testing.internal.server.AdminSession;
 import io.github.lifebelt.testing.internal.server.Family;
@@ -39,6 +40,13 @@ public record Provision(
                 family.adminJdbcUrl(server.host(), server.port(), tls),
                 family.adminProperties(ServerSpec.ADMIN, spec.adminPassword()));
         return new Provision(provider, spec, family, server, access, admin, null);
+    }
+
+    /** Refuses what would hit others on a server that is not the fixture's own: {@code what} is to be done to it. */
+    public void refuseIfShared(String what) {
+        if (scope != null) {
+            throw NamedEngine.cannot(what);
+        }
     }
 
     private static Access.Tls tls(ServerSpec spec) {

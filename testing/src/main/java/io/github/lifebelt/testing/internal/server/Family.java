@@ -91,4 +91,7 @@ public interface Family {
 
     /** Makes the database as empty as it was at first, ending its sessions. */
     void makeEmpty(AdminSession admin, Access access) throws SQLException;
+
+    /** Removes what {@link #markClean} keeps outside of the database, if anything; never mind if it was not called. */
+    default void forgetClean(AdminSession admin, Access access) throws SQLException {}
 }

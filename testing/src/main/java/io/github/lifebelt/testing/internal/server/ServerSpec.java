@@ -30,6 +30,17 @@ public record ServerSpec(
     /** The superuser, whose sessions are not counted and not killed. */
     public static final String ADMIN = "lifebelt_admin";
 
+    /** The ordinary user, and its database, unless the test says otherwise. */
+    public static final String DEFAULT_NAME = "app";
+
+    /** The ordinary user's password, unless the test says otherwise. */
+    public static final String DEFAULT_PASSWORD = "lifebelt$test";
+
+    /** Whether the test left it to us how user, password and database are called. */
+    public boolean hasDefaultNames() {
+        return user.equals(DEFAULT_NAME) && database.equals(DEFAULT_NAME) && password.equals(DEFAULT_PASSWORD);
+    }
+
     /** Whether the server demands TLS. */
     public boolean tls() {
         return certificate != null;
