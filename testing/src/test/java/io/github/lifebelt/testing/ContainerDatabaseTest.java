@@ -21,9 +21,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.GenericContainer;
 
 @Tag("containers")
 class ContainerDatabaseTest {
@@ -168,19 +170,18 @@ class ContainerDatabaseTest {
 
     @Test
     void whatAKilledJvmLeavesIsRemovedByTheNextOneAndNothingElse() throws Exception {
-        String image = Objects.requireNonNullElse(System.getenv("LIFEBELT_TEST_POSTGRES_IMAGE"), "postgres:18");
-        String foreign = docker.createContainerCmd(image)
+        String foreign = docker.createContainerCmd(image())
                 .withLabels(Map.of(RUN, "run-1-of-another-machine", WORKSPACE, "another"))
                 .exec()
                 .getId();
         try (TestDatabase living = postgres().tls(false).start();
-                OtherJvm killed = new OtherJvm()) {
+                OtherJvm killed = new OtherJvm(OneContainer.class)) {
             String left = killed.container();
             List<String> volumes = volumes(left);
 
             killed.process.destroyForcibly().waitFor();
 
-            try (OtherJvm next = new OtherJvm()) {
+            try (OtherJvm next = new OtherJvm(OneContainer.class)) {
                 String nextContainer = next.container();
                 await().atMost(LONGEST).until(() -> isGone(left));
                 assertThat(volumes)
@@ -193,7 +194,7 @@ class ContainerDatabaseTest {
 
                 next.process.destroy();
                 next.process.waitFor();
-                assertThat(isGone(nextContainer)).isTrue();
+                await().atMost(LONGEST).until(() -> isGone(nextContainer));
             }
         } finally {
             docker.removeContainerCmd(foreign)
@@ -203,19 +204,48 @@ class ContainerDatabaseTest {
         }
     }
 
+    @Test
+    void whatIsNotClosedIsRemovedAtExitTogetherWithContainersOfOthers() throws Exception {
+        try (OtherJvm forgetful = new OtherJvm(Forgetful.class)) {
+            String ours = forgetful.container();
+            String theirs = forgetful.said("theirs=");
+            assertThat(forgetful.process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+            await().atMost(LONGEST).until(() -> isGone(ours) && isGone(theirs));
+            assertThat(forgetful.output).content().doesNotContain("Exception in thread");
+        }
+    }
+
+    /** Closes nothing. */
+    static final class Forgetful {
+        @SuppressWarnings("resource")
+        public static void main(String[] arguments) {
+            TestDatabase database = postgres().tls(false).start();
+            GenericContainer<?> theirs = new GenericContainer<>(image()).withCommand("sleep", "1000");
+            theirs.start();
+            System.out.println("container=" + ownContainers().get(0).getId());
+            System.out.println("theirs=" + theirs.getContainerId());
+            database.faults().freeze();
+        }
+    }
+
+    private static String image() {
+        return Objects.requireNonNullElse(System.getenv("LIFEBELT_TEST_POSTGRES_IMAGE"), "postgres:18");
+    }
+
     /** Another JVM with one container. */
     private static final class OtherJvm implements AutoCloseable {
         final Process process;
         private final Path output;
 
-        OtherJvm() throws Exception {
+        OtherJvm(Class<?> main) throws Exception {
             output = Files.createTempFile("lifebelt-", ".out");
             process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
                             "-cp",
                             System.getProperty("java.class.path"),
-                            OneContainer.class.getName())
+                            main.getName())
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
@@ -223,13 +253,14 @@ class ContainerDatabaseTest {
 
         /** The container's id, when it runs. */
         String container() {
-            String before = "container=";
+            return said("container=");
+        }
+
+        /** What it prints after these words. */
+        String said(String before) {
             return await().atMost(LONGEST)
                     .until(
                             () -> {
-                                assertThat(process.isAlive())
-                                        .as(() -> "output in " + output)
-                                        .isTrue();
                                 return Files.readAllLines(output).stream()
                                         .filter(line -> line.startsWith(before))
                                         .findFirst()

@@ -4,14 +4,17 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.ContainerConfig;
 import com.github.dockerjava.api.model.Frame;
 import io.github.lifebelt.testing.internal.system.Uninterrupted;
+import io.github.lifebelt.testing.internal.system.Waiting;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +33,7 @@ final class DockerContainer {
     private static final Logger LOG = LoggerFactory.getLogger(DockerContainer.class);
     private static final int TAIL_LINES = 40;
     private static final int TAIL_SECONDS = 5;
+    private static final Duration REMOVAL = Duration.ofSeconds(30);
 
     private final GenericContainer<?> container;
     private final DockerClient docker;
@@ -138,17 +142,30 @@ final class DockerContainer {
     void remove() throws IOException {
         tell("remove its container", () -> {
             String id = container.getContainerId();
-            if (id != null) {
-                try {
-                    docker.removeContainerCmd(id)
-                            .withForce(true)
-                            .withRemoveVolumes(true)
-                            .exec();
-                } catch (NotFoundException gone) {
-                    LOG.debug("The container was removed by somebody else", gone);
+            if (id == null) {
+                return;
+            }
+            try {
+                docker.removeContainerCmd(id)
+                        .withForce(true)
+                        .withRemoveVolumes(true)
+                        .exec();
+            } catch (NotFoundException | ConflictException e) {
+                LOG.debug("The container is being removed by somebody else", e);
+                if (!Waiting.until(REMOVAL, () -> isGone(id))) {
+                    throw e;
                 }
             }
         });
+    }
+
+    private boolean isGone(String id) {
+        try {
+            docker.inspectContainerCmd(id).exec();
+            return false;
+        } catch (NotFoundException gone) {
+            return true;
+        }
     }
 
     private String id() {

@@ -24,7 +24,7 @@ final class ContainerServers implements Provider {
             return Containers.obstacle();
         } catch (LinkageError e) {
             LOG.debug("Testcontainers cannot be used", e);
-            return "the class path has no Testcontainers 2.x";
+            return "the class path has no Testcontainers 2.x, or not all of it (" + e.getMessage() + ")";
         }
     }
 

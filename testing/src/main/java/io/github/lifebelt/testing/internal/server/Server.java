@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  */
 public final class Server implements AutoCloseable {
     private final ServerEngine engine;
-    private final Cleanup.Step atExit = this::close;
+    private final Cleanup.Step atExit = this::closeAtExit;
     private volatile boolean closed;
 
     /** Takes over an engine whose server is not started yet. */
@@ -149,6 +149,13 @@ public final class Server implements AutoCloseable {
             throw new UncheckedIOException("Cannot remove the server on port " + port() + ": " + e.getMessage(), e);
         } finally {
             Cleanup.forget(atExit);
+        }
+    }
+
+    private synchronized void closeAtExit() throws IOException {
+        if (!closed) {
+            closed = true;
+            engine.closeAtExit();
         }
     }
 

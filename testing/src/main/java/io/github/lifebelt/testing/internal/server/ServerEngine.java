@@ -55,4 +55,9 @@ public interface ServerEngine {
 
     /** Takes the server down the quickest way, running or not, and removes all it had. */
     void close() throws IOException;
+
+    /** The same when the JVM ends; for who is taken down by somebody else then, nothing. */
+    default void closeAtExit() throws IOException {
+        close();
+    }
 }
