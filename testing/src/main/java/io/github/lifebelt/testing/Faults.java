@@ -173,6 +173,7 @@ public final class Faults {
      * @throws UnsupportedOperationException if this kind of server has no replicas here
      */
     public void promote() {
+        provision.refuseIfShared("promoted");
         asking.tell("become a primary", admin -> provision.family().promote(admin));
     }
 

@@ -107,13 +107,35 @@ class NamedDatabaseTest {
             try (Connection connection = Sessions.open(database)) {
                 Sessions.execute(connection, "CREATE TABLE own AS SELECT 42 AS answer");
             }
-            database.markClean();
+            database.markClean(Cleaning.AUTOMATIC);
             try (Connection connection = Sessions.open(database)) {
                 Sessions.execute(connection, "DROP TABLE own");
             }
             database.restoreClean();
             Connection left = Sessions.open(database);
             assertThat(Sessions.query(left, "SELECT answer FROM own")).isEqualTo("42");
+        }
+    }
+
+    @Test
+    void onlyItsOwnTablesAreEmptied() throws Exception {
+        Sessions.execute(owner, "CREATE TABLE others AS SELECT 1 AS kept");
+        name(url(ServerSpec.ADMIN + ":admin", "require"));
+        try (TestDatabase database = named().start();
+                Connection connection = Sessions.open(database)) {
+            Sessions.execute(connection, "CREATE TABLE own AS SELECT 42 AS answer");
+            database.markClean(Cleaning.TRUNCATE);
+            Sessions.execute(connection, "UPDATE own SET answer = 0");
+            Sessions.execute(owner, "INSERT INTO others VALUES (2)");
+
+            database.restoreClean();
+
+            assertThat(Sessions.query(connection, "SELECT answer FROM own")).isEqualTo("42");
+            assertThat(Sessions.query(owner, "SELECT count(*) FROM others")).isEqualTo("2");
+            assertThat(Sessions.query(owner, "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'lifebelt%'"))
+                    .isEqualTo("0");
+        } finally {
+            Sessions.execute(owner, "DROP TABLE others");
         }
     }
 
@@ -150,6 +172,7 @@ class NamedDatabaseTest {
                     () -> faults.crashBackend(1),
                     faults::makeReadOnly,
                     faults::makeWritable,
+                    faults::promote,
                     () -> faults.rotatePassword("other"),
                     () -> faults.showCertificate(TestCertificates.shared().expired()));
             assertThat(calls)

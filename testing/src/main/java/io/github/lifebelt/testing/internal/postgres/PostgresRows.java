@@ -9,6 +9,7 @@ import io.github.lifebelt.testing.internal.system.Percent;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 
 /**
  * Brings rows back without ending sessions. The rows, and the statements that bring them back, are kept in a schema of
@@ -82,8 +83,14 @@ final class PostgresRows {
         }
     }
 
-    private static AdminSession inDatabase(AdminSession maintenance, Access access) {
-        String own = "/" + Percent.encode(access.database());
-        return maintenance.sibling(url -> url.replaceFirst("/postgres(?=\\?|$)", own));
+    /** What is emptied here must be the test's own, wherever the administrator connects to first. */
+    private static AdminSession inDatabase(AdminSession maintenance, Access access) throws SQLException {
+        String own = Matcher.quoteReplacement(Percent.encode(access.database()));
+        AdminSession admin = maintenance.sibling(url -> url.replaceFirst("^([^?]*//[^/?]*/)[^?]*", "$1" + own));
+        String found = admin.strings("SELECT current_database()").get(0);
+        if (!found.equals(access.database())) {
+            throw new IllegalStateException("This is the database " + found + " and not " + access.database());
+        }
+        return admin;
     }
 }
