@@ -35,6 +35,10 @@ public final class Folders {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                if (attributes.isRegularFile() && attributes.size() >= SparseFiles.WORTH_IT) {
+                    SparseFiles.copy(file, target.resolve(source.relativize(file)));
+                    return FileVisitResult.CONTINUE;
+                }
                 return copyOne(file);
             }
 

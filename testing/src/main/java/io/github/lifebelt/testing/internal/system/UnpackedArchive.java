@@ -6,9 +6,7 @@ import java.io.OutputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -19,8 +17,6 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An archive of the class path, unpacked into the cache: once per user and content, and again should something (a
@@ -30,9 +26,6 @@ import org.slf4j.LoggerFactory;
  * @param key a name that changes with the content
  */
 public record UnpackedArchive(Path home, String key) {
-    private static final Logger LOG = LoggerFactory.getLogger(UnpackedArchive.class);
-    private static final String CENSUS = ".census";
-
     /** How one is unpacked. */
     public interface Unpacker {
         /** Unpacks the stream, or what else belongs to it, into a folder that does not exist yet. */
@@ -58,41 +51,13 @@ public record UnpackedArchive(Path home, String key) {
 
     /** Unpacks if need be; the name is the beginning of the folder's. */
     public static UnpackedArchive of(URL archive, String name, Unpacker unpacker) throws IOException {
-        Workspace workspace = Workspace.get();
         String key = name + "-" + contentKey(archive);
-        Path home = workspace.cache().resolve(key);
-        if (!isWhole(home)) {
-            unpack(archive, unpacker, workspace.unused("unpacking"), home, workspace.unused("broken"));
-        }
-        return new UnpackedArchive(home, key);
-    }
-
-    private static void unpack(URL archive, Unpacker unpacker, Path fresh, Path home, Path broken) throws IOException {
-        long start = System.nanoTime();
-        try (InputStream in = archive.openStream()) {
-            unpacker.unpack(in, fresh);
-        }
-        Files.writeString(fresh.resolve(CENSUS), Folders.census(fresh));
-        if (Files.exists(home) && !isWhole(home)) {
-            LOG.debug("{} was incomplete and is unpacked again", home);
-            Files.move(home, broken, StandardCopyOption.ATOMIC_MOVE);
-        }
-        try {
-            Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
-            LOG.debug("Unpacked {} in {} ms", home, (System.nanoTime() - start) / 1_000_000);
-        } catch (IOException e) {
-            // Another JVM was quicker; which exception says so depends on the system.
-            if (!isWhole(home)) {
-                throw e;
+        Path home = CachedFolder.get(key, fresh -> {
+            try (InputStream in = archive.openStream()) {
+                unpacker.unpack(in, fresh);
             }
-        }
-        Folders.delete(fresh);
-        Folders.delete(broken);
-    }
-
-    private static boolean isWhole(Path home) throws IOException {
-        Path census = home.resolve(CENSUS);
-        return Files.exists(census) && Files.readString(census).equals(Folders.census(home));
+        });
+        return new UnpackedArchive(home, key);
     }
 
     /** Tells archives apart without unpacking them; a jar's directory already knows it. */
