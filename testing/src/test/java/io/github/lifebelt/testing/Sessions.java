@@ -20,9 +20,14 @@ final class Sessions {
         Properties properties = new Properties();
         properties.setProperty("user", database.user());
         properties.setProperty("password", database.password());
-        properties.setProperty("connectTimeout", "5");
-        properties.setProperty("socketTimeout", "5");
-        properties.setProperty("loginTimeout", "10");
+        if (database.product() == DatabaseProduct.POSTGRESQL) {
+            properties.setProperty("connectTimeout", "5");
+            properties.setProperty("socketTimeout", "5");
+            properties.setProperty("loginTimeout", "10");
+        } else {
+            properties.setProperty("connectTimeout", "5000");
+            properties.setProperty("socketTimeout", "5000");
+        }
         return DriverManager.getConnection(jdbcUrl, properties);
     }
 

@@ -84,6 +84,17 @@ public final class PostgresPrograms implements EmbeddedPrograms {
         return mode == StopMode.FAST ? "INT" : "QUIT";
     }
 
+    /** Only if it is told to can it give its shared memory back. */
+    @Override
+    public String signalToDiscard() {
+        return signal(StopMode.IMMEDIATE);
+    }
+
+    @Override
+    public boolean hasProcessPerSession() {
+        return true;
+    }
+
     @Override
     public void install(ServerCertificate certificate, Path data) throws IOException {
         folders.install(certificate, data);

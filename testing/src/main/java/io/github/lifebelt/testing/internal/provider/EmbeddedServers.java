@@ -2,6 +2,8 @@ package io.github.lifebelt.testing.internal.provider;
 
 import io.github.lifebelt.testing.DatabaseProduct;
 import io.github.lifebelt.testing.ServerProvider;
+import io.github.lifebelt.testing.internal.mysql.MariaDbPrograms;
+import io.github.lifebelt.testing.internal.mysql.MySqlPrograms;
 import io.github.lifebelt.testing.internal.postgres.PostgresPrograms;
 import io.github.lifebelt.testing.internal.server.EmbeddedEngine;
 import io.github.lifebelt.testing.internal.server.EmbeddedPrograms;
@@ -15,9 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class EmbeddedServers implements Provider {
     @Override
     public @Nullable String obstacle(DatabaseProduct product) {
-        return Platform.isWindows()
-                ? "embedded servers run on Linux and macOS; on Windows run the build in WSL2"
-                : null;
+        if (Platform.isWindows()) {
+            return "embedded servers run on Linux and macOS; on Windows run the build in WSL2";
+        }
+        return switch (product) {
+            case POSTGRESQL -> null;
+            case MYSQL -> MySqlPrograms.obstacle();
+            case MARIADB -> MariaDbPrograms.obstacle();
+        };
     }
 
     @Override
@@ -40,7 +47,8 @@ final class EmbeddedServers implements Provider {
     private static EmbeddedPrograms programs(DatabaseProduct product, @Nullable String version) throws IOException {
         return switch (product) {
             case POSTGRESQL -> PostgresPrograms.get(version);
-            case MYSQL, MARIADB -> throw new UnsupportedOperationException(product.toString());
+            case MYSQL -> MySqlPrograms.get(version);
+            case MARIADB -> MariaDbPrograms.get(version);
         };
     }
 }

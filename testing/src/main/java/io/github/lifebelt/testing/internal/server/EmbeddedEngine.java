@@ -161,6 +161,10 @@ public final class EmbeddedEngine implements ServerEngine {
 
     @Override
     public void killProcess(long pid) throws IOException {
+        if (!programs.hasProcessPerSession()) {
+            throw new UnsupportedOperationException(programs.name()
+                    + " has one process for all sessions, so there is none to kill for one; see killSession and crash");
+        }
         ServerProcess running = process;
         ProcessHandle child = ProcessHandle.of(pid).orElse(null);
         if (running == null || child == null || !running.isParentOf(child)) {
@@ -256,7 +260,7 @@ public final class EmbeddedEngine implements ServerEngine {
         ServerProcess running = process;
         if (running != null) {
             try {
-                running.end(programs.signal(StopMode.IMMEDIATE), END);
+                running.end(programs.signalToDiscard(), END);
                 process = null;
             } catch (IOException e) {
                 LOG.debug("The server on port {} is killed", port, e);

@@ -42,6 +42,12 @@ public interface EmbeddedPrograms {
     /** The signal that makes the server end like this, without SIG. */
     String signal(StopMode mode);
 
+    /** The signal that makes it end the quickest way, when its data is not needed any more, without SIG. */
+    String signalToDiscard();
+
+    /** Whether each session has a process of its own, which can be killed. */
+    boolean hasProcessPerSession();
+
     /** Puts the certificate and its key where the server reads them at start or reload, readable for it. */
     void install(ServerCertificate certificate, Path data) throws IOException;
 

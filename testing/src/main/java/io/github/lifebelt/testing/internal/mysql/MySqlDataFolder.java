@@ -1,0 +1,112 @@
+package io.github.lifebelt.testing.internal.mysql;
+
+import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
+import io.github.lifebelt.testing.internal.server.ServerSpec;
+import io.github.lifebelt.testing.internal.system.CachedFolder;
+import io.github.lifebelt.testing.internal.system.Command;
+import io.github.lifebelt.testing.internal.system.Folders;
+import io.github.lifebelt.testing.internal.system.RunAs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Makes data folders. The product's own initialisation runs once per user and version into a template that stays in the
+ * cache; a folder is a copy of it with files of its own.
+ */
+final class MySqlDataFolder {
+    static final String CERTIFICATE = "server.crt";
+    static final String KEY = "server.key";
+    static final String PROCESS_ID = "server.pid";
+    static final String ACCOUNTS = "accounts.sql";
+
+    private static final Duration LONGEST = Duration.ofMinutes(2);
+    // Raised when the initialisation changes, so that older templates are not taken.
+    private static final String TEMPLATE_VERSION = "1";
+    private static final String CONTENT = "data";
+    // A server's identity, and the certificates that MySQL makes for itself.
+    private static final List<String> NOT_TO_BE_SHARED = List.of(
+            "auto.cnf",
+            "ca.pem",
+            "ca-key.pem",
+            "client-cert.pem",
+            "client-key.pem",
+            "server-cert.pem",
+            "server-key.pem");
+
+    private final String key;
+    private final RunAs runAs;
+
+    MySqlDataFolder(MySqlBinaries binaries, RunAs runAs) {
+        this.key = binaries.key();
+        this.runAs = runAs;
+    }
+
+    /** How a product makes the first content of a data folder. */
+    interface Initialisation {
+        /** The command for that folder, which is there and empty. */
+        List<String> command(Path data);
+
+        /** What it reads from its standard input. */
+        String input() throws IOException;
+    }
+
+    /** Makes the folder data in the given folder. */
+    Path create(Path folder, ServerSpec spec, Initialisation initialisation) throws IOException {
+        Path data = folder.resolve("data");
+        Folders.copy(template(initialisation), data);
+        Path accounts = folder.resolve(ACCOUNTS);
+        Files.writeString(accounts, MySqlConfiguration.accounts(spec));
+        install(accounts, data.resolve(ACCOUNTS));
+        Files.delete(accounts);
+        ServerCertificate certificate = spec.certificate();
+        if (certificate != null) {
+            install(certificate, data);
+        }
+        return data;
+    }
+
+    /** Puts certificate and key in place at once each: the server may read them at any time. */
+    void install(ServerCertificate certificate, Path data) throws IOException {
+        install(certificate.chain(), data.resolve(CERTIFICATE));
+        install(certificate.privateKey(), data.resolve(KEY));
+    }
+
+    private void install(Path source, Path target) throws IOException {
+        Path fresh = target.resolveSibling(target.getFileName() + ".new");
+        Files.copy(source, fresh, StandardCopyOption.REPLACE_EXISTING);
+        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
+        runAs.giveTo(fresh);
+        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** The folder to copy, made if it is not there. */
+    Path template(Initialisation initialisation) throws IOException {
+        synchronized (MySqlDataFolder.class) {
+            // Files of one owner are no use to a server that runs as another.
+            String owner = runAs.owner() == null ? "self" : runAs.owner().getName();
+            return CachedFolder.get(
+                            "template-" + TEMPLATE_VERSION + "-" + owner + "-" + key,
+                            fresh -> initialise(fresh, initialisation))
+                    .resolve(CONTENT);
+        }
+    }
+
+    private void initialise(Path fresh, Initialisation initialisation) throws IOException {
+        Path data = Folders.createReadable(Folders.createReadable(fresh).resolve(CONTENT));
+        runAs.giveTo(data);
+        Command command =
+                Command.run(runAs.command(initialisation.command(data)), data, initialisation.input(), LONGEST);
+        if (!command.succeeded()) {
+            throw new IOException(
+                    "the data folder could not be made, exit code " + command.exitCode() + ":\n" + command.output());
+        }
+        for (String name : NOT_TO_BE_SHARED) {
+            Files.deleteIfExists(data.resolve(name));
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package io.github.lifebelt.testing.internal.mysql;
+
+import static io.github.lifebelt.testing.internal.mysql.MySqlText.account;
+import static io.github.lifebelt.testing.internal.mysql.MySqlText.identifier;
+import static io.github.lifebelt.testing.internal.mysql.MySqlText.literal;
+
+import io.github.lifebelt.security.SslMode;
+import io.github.lifebelt.testing.DatabaseProduct;
+import io.github.lifebelt.testing.StopMode;
+import io.github.lifebelt.testing.internal.server.Access;
+import io.github.lifebelt.testing.internal.server.AdminSession;
+import io.github.lifebelt.testing.internal.server.DriverDataSource;
+import io.github.lifebelt.testing.internal.server.Family;
+import io.github.lifebelt.testing.internal.server.ServerSpec;
+import io.github.lifebelt.testing.internal.server.SessionFilter;
+import io.github.lifebelt.testing.internal.system.Percent;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.sql.SQLException;
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** MySQL and MariaDB in their own words, through MySQL's driver. */
+public final class MySqlFamily implements Family {
+    private static final int SERVER_NOT_AVAILABLE_YET = 3168;
+
+    private final boolean mariaDb;
+    private final MySqlSessions sessions;
+    private final CleanDatabase clean;
+
+    /** Either of the two. */
+    public MySqlFamily(DatabaseProduct product) {
+        this.mariaDb = product == DatabaseProduct.MARIADB;
+        this.sessions = new MySqlSessions(mariaDb);
+        this.clean = new CleanDatabase(mariaDb, sessions);
+    }
+
+    @Override
+    public String driverArtifact() {
+        return "com.mysql:mysql-connector-j";
+    }
+
+    /** MariaDB adds its own name and the system's package to the number. */
+    @Override
+    public String version(AdminSession admin) throws SQLException {
+        String version = admin.strings("SELECT version()").get(0);
+        return (mariaDb ? "MariaDB " : "MySQL ") + version.replaceFirst("-.*", "");
+    }
+
+    @Override
+    public String url(Access access) {
+        return "mysql://" + Percent.encode(access.user()) + ":" + Percent.encode(access.password()) + "@"
+                + target(access) + urlParameters(access.tls());
+    }
+
+    @Override
+    public String jdbcUrl(Access access) {
+        return "jdbc:mysql://" + target(access) + jdbcParameters(access.tls());
+    }
+
+    @Override
+    public DatabaseUrl databaseUrl(Access access) {
+        DatabaseUrl.Builder url = DatabaseUrl.builder("mysql")
+                .host(access.host(), access.port())
+                .database(access.database())
+                .user(access.user())
+                .password(access.password());
+        if (access.tls() instanceof Access.Verified verified) {
+            url.sslMode(SslMode.VERIFY_FULL).sslRootCert(verified.authority().toString());
+        } else if (access.tls() instanceof Access.NoTls) {
+            url.sslMode(SslMode.DISABLE);
+        } else {
+            return DatabaseUrl.parse(url(access));
+        }
+        return url.build();
+    }
+
+    @Override
+    public DataSource dataSource(Access access) {
+        return DriverDataSource.of("com.mysql.cj.jdbc.MysqlDataSource", driverArtifact(), jdbcUrl(access), access);
+    }
+
+    @Override
+    public String adminJdbcUrl(String host, int port, Access.Tls tls) {
+        String parameters;
+        if (tls instanceof Access.Verified) {
+            // Even in this mode the driver refuses a certificate that has expired, and with another factory it does
+            // not.
+            parameters = "?sslMode=REQUIRED&socketFactory=" + TrustingSocketFactory.class.getName();
+        } else {
+            parameters = jdbcParameters(tls);
+        }
+        return "jdbc:mysql://" + host + ":" + port + "/" + parameters;
+    }
+
+    @Override
+    public Properties adminProperties(String user, String password) {
+        Properties properties = new Properties();
+        properties.setProperty("user", user);
+        properties.setProperty("password", password);
+        properties.setProperty("connectTimeout", "3000");
+        properties.setProperty("socketTimeout", "20000");
+        properties.setProperty("connectionAttributes", "program_name:lifebelt-testing");
+        // Texts are written for exactly this mode, and rows are put back as they were, a zero for a number included.
+        properties.setProperty(
+                "sessionVariables",
+                "sql_mode='NO_AUTO_VALUE_ON_ZERO',foreign_key_checks=0,unique_checks=0,"
+                        + "lock_wait_timeout=10,innodb_lock_wait_timeout=10");
+        properties.setProperty("jdbcCompliantTruncation", "false");
+        return properties;
+    }
+
+    /** As a rule it says nothing at all before it is ready. */
+    @Override
+    public boolean isStillStarting(SQLException failure) {
+        return failure.getErrorCode() == SERVER_NOT_AVAILABLE_YET;
+    }
+
+    @Override
+    public void createUserAndDatabase(AdminSession admin, ServerSpec spec) throws SQLException {
+        admin.execute(MySqlConfiguration.createUserAndDatabase(spec).toArray(String[]::new));
+    }
+
+    @Override
+    public void createDatabase(AdminSession admin, String database) throws SQLException {
+        admin.execute("CREATE DATABASE " + identifier(database));
+    }
+
+    @Override
+    public void dropDatabase(AdminSession admin, String database) throws SQLException {
+        killSessions(admin, database, SessionFilter.ALL);
+        admin.execute("DROP DATABASE IF EXISTS " + identifier(database));
+    }
+
+    /** The signal is the same for both, so what is different is said before: 2 is without writing anything out. */
+    @Override
+    public void beforeStop(AdminSession admin, StopMode mode) throws SQLException {
+        if (mode == StopMode.IMMEDIATE) {
+            admin.execute("SET GLOBAL innodb_fast_shutdown = 2");
+        }
+    }
+
+    @Override
+    public int killSessions(AdminSession admin, @Nullable String scope, SessionFilter filter) throws SQLException {
+        return sessions.kill(admin, scope, filter);
+    }
+
+    @Override
+    public boolean killSession(AdminSession admin, @Nullable String scope, long id) throws SQLException {
+        return sessions.kill(admin, scope, id);
+    }
+
+    @Override
+    public int countSessions(AdminSession admin, @Nullable String scope, SessionFilter filter) throws SQLException {
+        return sessions.count(admin, scope, filter);
+    }
+
+    /** The ordinary user has none of the privileges that are exempt. */
+    @Override
+    public void setReadOnly(AdminSession admin, boolean readOnly) throws SQLException {
+        admin.execute("SET GLOBAL read_only = " + (readOnly ? "ON" : "OFF"));
+    }
+
+    @Override
+    public void setPassword(AdminSession admin, String user, String password) throws SQLException {
+        admin.execute("ALTER USER " + account(user) + " IDENTIFIED BY " + literal(password));
+    }
+
+    @Override
+    public void reloadCertificate(AdminSession admin) throws SQLException {
+        admin.execute(mariaDb ? "FLUSH SSL" : "ALTER INSTANCE RELOAD TLS");
+    }
+
+    @Override
+    public void markClean(AdminSession admin, Access access) throws SQLException {
+        clean.mark(admin, access.database());
+    }
+
+    @Override
+    public void restoreClean(AdminSession admin, Access access) throws SQLException {
+        clean.restore(admin, access.database());
+    }
+
+    private static String target(Access access) {
+        return access.host() + ":" + access.port() + "/" + Percent.encode(access.database());
+    }
+
+    private static String urlParameters(Access.Tls tls) {
+        if (tls instanceof Access.Verified verified) {
+            return "?ssl-mode=VERIFY_IDENTITY&ssl-ca=" + Percent.encode(verified.authority());
+        }
+        return tls instanceof Access.AsGiven given ? asGiven(given) : "?ssl-mode=DISABLED";
+    }
+
+    private static String jdbcParameters(Access.Tls tls) {
+        if (tls instanceof Access.Verified verified) {
+            return "?sslMode=VERIFY_IDENTITY&trustCertificateKeyStoreUrl=file:"
+                    + Percent.encode(verified.trustStore()) + "&trustCertificateKeyStoreType=PKCS12"
+                    + "&trustCertificateKeyStorePassword=" + Percent.encode(verified.trustStorePassword());
+        }
+        // Without TLS a password is sent under the server's RSA key, which has to be asked for.
+        return tls instanceof Access.AsGiven given ? asGiven(given) : "?sslMode=DISABLED&allowPublicKeyRetrieval=true";
+    }
+
+    private static String asGiven(Access.AsGiven given) {
+        return given.parameters() == null ? "" : "?" + given.parameters();
+    }
+}
