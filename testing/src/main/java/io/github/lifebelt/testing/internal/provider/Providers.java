@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,39 +44,68 @@ public final class Providers {
      * @throws IllegalStateException if what was asked for cannot be had
      */
     public static Choice choose(DatabaseProduct product, ServerProvider asked) {
+        ServerProvider wanted = asked == ServerProvider.AUTOMATIC ? fromSettings() : asked;
+        return choose(product, asked, wanted, Providers::provider);
+    }
+
+    /** With other settings and providers than this JVM's. */
+    static Choice choose(
+            DatabaseProduct product,
+            ServerProvider asked,
+            ServerProvider wanted,
+            Function<ServerProvider, Provider> providers) {
         if (asked != ServerProvider.AUTOMATIC) {
-            return only(product, asked, "the test asks for it");
+            return only(product, asked, "the test asks for it", providers.apply(asked));
         }
-        ServerProvider wanted = fromSettings();
         if (wanted != ServerProvider.AUTOMATIC) {
-            return only(product, wanted, PROPERTY + " or " + VARIABLE + " says so");
+            Choice standIn = standIn(product, wanted, providers.apply(wanted));
+            return standIn != null
+                    ? standIn
+                    : only(product, wanted, PROPERTY + " or " + VARIABLE + " says so", providers.apply(wanted));
         }
         StringBuilder others = new StringBuilder();
         for (ServerProvider kind : ORDER) {
-            String obstacle = provider(kind).obstacle(product);
+            Provider provider = providers.apply(kind);
+            String obstacle = provider.obstacle(product);
             if (obstacle == null) {
-                return say(product, kind, others.length() == 0 ? "it is first" : "as " + others);
+                return say(product, kind, others.length() == 0 ? "it is first" : "as " + others, provider);
+            }
+            Choice standIn = standIn(product, kind, provider);
+            if (standIn != null) {
+                return standIn;
             }
             others.append(others.length() == 0 ? "" : " and ").append(obstacle);
         }
         throw new IllegalStateException("No " + product + " server can be had here: " + others);
     }
 
-    private static Choice only(DatabaseProduct product, ServerProvider kind, String why) {
-        String obstacle = provider(kind).obstacle(product);
+    /** MariaDB where MySQL's programs do not run here but MariaDB's do, which is said; else null. */
+    private static @Nullable Choice standIn(DatabaseProduct product, ServerProvider kind, Provider provider) {
+        if (product != DatabaseProduct.MYSQL || kind != ServerProvider.EMBEDDED) {
+            return null;
+        }
+        String obstacle = provider.obstacle(product);
+        if (obstacle == null || provider.obstacle(DatabaseProduct.MARIADB) != null) {
+            return null;
+        }
+        return say(DatabaseProduct.MARIADB, kind, "in the place of " + product + ", because " + obstacle, provider);
+    }
+
+    private static Choice only(DatabaseProduct product, ServerProvider kind, String why, Provider provider) {
+        String obstacle = provider.obstacle(product);
         if (obstacle != null) {
             throw new IllegalStateException(
                     "No " + product + " server can be had from " + kind + ", and " + why + ": " + obstacle);
         }
-        return say(product, kind, why);
+        return say(product, kind, why, provider);
     }
 
-    private static Choice say(DatabaseProduct product, ServerProvider kind, String why) {
+    private static Choice say(DatabaseProduct product, ServerProvider kind, String why, Provider provider) {
         String line = product + " comes from " + kind + ": " + why;
         if (SAID.add(line)) {
             LOG.info("{}", line);
         }
-        return new Choice(product, kind, provider(kind));
+        return new Choice(product, kind, provider);
     }
 
     private static Provider provider(ServerProvider kind) {
