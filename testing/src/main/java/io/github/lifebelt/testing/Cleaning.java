@@ -14,7 +14,8 @@ public enum Cleaning {
     /**
      * Tables are emptied, and get the rows back that they had; counters start where they started. Sessions go on, so this
      * is for a pool that outlives the test, as that of a Spring context does. On PostgreSQL, what a test did to the schema
-     * stays; on MySQL and MariaDB tables that it made, changed or dropped are put right too.
+     * stays; on MySQL and MariaDB tables that it made, changed or dropped are put right too, as are views, triggers and
+     * routines, and a session that is still within a transaction after a second is ended.
      */
     TRUNCATE,
 

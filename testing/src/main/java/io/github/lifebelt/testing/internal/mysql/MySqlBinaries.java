@@ -33,8 +33,8 @@ record MySqlBinaries(Path home, String key, String program, String version) {
         }
         Matcher missing = MISSING.matcher(asked.output());
         if (missing.find()) {
-            throw new NotHereException(name + " cannot be loaded here, because the system has no " + missing.group(1)
-                    + "; install " + SystemLibraries.packageOf(missing.group(1)));
+            throw new NotHereException(name + " cannot be loaded here for lack of " + missing.group(1) + "; install "
+                    + SystemLibraries.packageOf(missing.group(1)));
         }
         throw new IOException(name + " --version ended with " + asked.exitCode() + " and said: " + asked.output());
     }

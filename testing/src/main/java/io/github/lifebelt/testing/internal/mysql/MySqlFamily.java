@@ -5,6 +5,7 @@ import static io.github.lifebelt.testing.internal.mysql.MySqlText.identifier;
 import static io.github.lifebelt.testing.internal.mysql.MySqlText.literal;
 
 import io.github.lifebelt.security.SslMode;
+import io.github.lifebelt.testing.Cleaning;
 import io.github.lifebelt.testing.DatabaseProduct;
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.internal.server.Access;
@@ -25,14 +26,12 @@ public final class MySqlFamily implements Family {
     private static final int SERVER_NOT_AVAILABLE_YET = 3168;
 
     private final boolean mariaDb;
-    private final MySqlSessions sessions;
-    private final CleanDatabase clean;
+    private final MySqlSessions sessions = new MySqlSessions();
+    private final CleanDatabase clean = new CleanDatabase(sessions);
 
     /** Either of the two. */
     public MySqlFamily(DatabaseProduct product) {
         this.mariaDb = product == DatabaseProduct.MARIADB;
-        this.sessions = new MySqlSessions(mariaDb);
-        this.clean = new CleanDatabase(mariaDb, sessions);
     }
 
     @Override
@@ -104,7 +103,7 @@ public final class MySqlFamily implements Family {
         // Texts are written for exactly this mode, and rows are put back as they were, a zero for a number included.
         properties.setProperty(
                 "sessionVariables",
-                "sql_mode='NO_AUTO_VALUE_ON_ZERO',foreign_key_checks=0,unique_checks=0,"
+                "sql_mode='NO_AUTO_VALUE_ON_ZERO',foreign_key_checks=0,"
                         + "lock_wait_timeout=10,innodb_lock_wait_timeout=10");
         properties.setProperty("jdbcCompliantTruncation", "false");
         return properties;
@@ -128,15 +127,20 @@ public final class MySqlFamily implements Family {
 
     @Override
     public void dropDatabase(AdminSession admin, String database) throws SQLException {
-        killSessions(admin, database, SessionFilter.ALL);
+        sessions.endAll(admin, database);
         admin.execute("DROP DATABASE IF EXISTS " + identifier(database));
     }
 
-    /** The signal is the same for both, so what is different is said before: 2 is without writing anything out. */
+    /** The signal is the same for both modes, so what is different is said before: 2 is without writing anything out. */
     @Override
     public void beforeStop(AdminSession admin, StopMode mode) throws SQLException {
         if (mode == StopMode.IMMEDIATE) {
             admin.execute("SET GLOBAL innodb_fast_shutdown = 2");
+        }
+        if (!mariaDb) {
+            // MySQL would wait two seconds for sessions that wait for their clients, before it ends them all the same.
+            killSessions(admin, null, SessionFilter.ALL);
+            admin.close();
         }
     }
 
@@ -172,13 +176,35 @@ public final class MySqlFamily implements Family {
     }
 
     @Override
-    public void markClean(AdminSession admin, Access access) throws SQLException {
+    public void promote(AdminSession admin) {
+        throw new UnsupportedOperationException("Only PostgreSQL can have a replica here");
+    }
+
+    @Override
+    public Cleaning bestCleaning() {
+        return Cleaning.TRUNCATE;
+    }
+
+    @Override
+    public void markClean(AdminSession admin, Access access, Cleaning how) throws SQLException {
+        if (how == Cleaning.TEMPLATE) {
+            throw new UnsupportedOperationException(
+                    (mariaDb ? "MariaDB" : "MySQL") + " has no templates of databases; use " + Cleaning.TRUNCATE);
+        }
         clean.mark(admin, access.database());
     }
 
     @Override
-    public void restoreClean(AdminSession admin, Access access) throws SQLException {
+    public void restoreClean(AdminSession admin, Access access, Cleaning how) throws SQLException {
         clean.restore(admin, access.database());
+    }
+
+    /** What a user may do in a database does not go with it. */
+    @Override
+    public void makeEmpty(AdminSession admin, Access access) throws SQLException {
+        clean.forget(admin, access.database());
+        dropDatabase(admin, access.database());
+        createDatabase(admin, access.database());
     }
 
     private static String target(Access access) {

@@ -77,7 +77,7 @@ abstract class MySqlLikePrograms implements EmbeddedPrograms, MySqlDataFolder.In
     }
 
     @Override
-    public final void beforeStart(Path data) throws IOException {
+    public final void beforeStart(Path data, int port) throws IOException {
         Files.deleteIfExists(data.resolve(MySqlDataFolder.PROCESS_ID));
     }
 

@@ -5,49 +5,164 @@ import static io.github.lifebelt.testing.internal.mysql.MySqlText.literal;
 import io.github.lifebelt.testing.internal.server.AdminSession;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.server.SessionFilter;
+import io.github.lifebelt.testing.internal.system.Waiting;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The sessions of ordinary users, found and ended one by one. */
 final class MySqlSessions {
+    private static final Logger LOG = LoggerFactory.getLogger(MySqlSessions.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration END = Duration.ofSeconds(10);
     private static final int UNKNOWN_THREAD = 1094;
-    // A session that was told to end stays in the list until it has; one that logs in is not a user's yet.
-    private static final String THOSE_OF_USERS = " FROM information_schema.processlist p"
-            + " WHERE p.id <> connection_id() AND p.command NOT IN ('Killed', 'Daemon', 'Connect', 'Binlog Dump')"
+    // One that logs in is not a user's yet.
+    private static final String THOSE_OF_USERS = "SELECT p.id, p.command FROM information_schema.processlist p"
+            + " WHERE p.id <> connection_id() AND p.command NOT IN ('Daemon', 'Connect', 'Binlog Dump')"
             + " AND p.user NOT IN ('event_scheduler', 'system user', 'unauthenticated user')";
-    private static final String WAITS_FOR_CLIENT = " AND p.command = 'Sleep'";
-    private static final String HAS_TOUCHED_DATA =
-            "EXISTS (SELECT 1 FROM information_schema.innodb_trx t WHERE t.trx_mysql_thread_id = p.id)";
-    private static final String HAS_BEGUN = "EXISTS (SELECT 1 FROM performance_schema.events_transactions_current e"
-            + " JOIN performance_schema.threads h USING (thread_id)"
-            + " WHERE h.processlist_id = p.id AND e.state = 'ACTIVE')";
+    private static final String KNOWS_TRANSACTIONS = "SELECT i.name FROM performance_schema.setup_consumers c,"
+            + " performance_schema.setup_instruments i"
+            + " WHERE c.name = 'events_transactions_current' AND c.enabled = 'YES'"
+            + " AND i.name = 'transaction' AND i.enabled = 'YES'";
+    private static final String THOSE_IN_TRANSACTION = "SELECT h.processlist_id"
+            + " FROM performance_schema.events_transactions_current e JOIN performance_schema.threads h"
+            + " USING (thread_id) WHERE e.state = 'ACTIVE' AND h.processlist_id IS NOT NULL";
+    private static final Pattern ACTIVE = Pattern.compile(
+            "---TRANSACTION [^,\\n]+, ACTIVE((?!---TRANSACTION).)*?M\\w+ thread id (\\d+)", Pattern.DOTALL);
 
-    private final String inTransaction;
+    private record Session(String id, String command) {
+        /** Stays in the list until what it did is undone. */
+        boolean isEnding() {
+            return command.equals("Killed");
+        }
 
-    MySqlSessions(boolean mariaDb) {
-        // MariaDB's performance schema is off unless asked for.
-        this.inTransaction = mariaDb ? HAS_TOUCHED_DATA : "(" + HAS_BEGUN + " OR " + HAS_TOUCHED_DATA + ")";
+        boolean waitsForClient() {
+            return command.equals("Sleep");
+        }
     }
 
     int count(AdminSession admin, @Nullable String scope, SessionFilter filter) throws SQLException {
-        return admin.number("SELECT count(*)" + THOSE_OF_USERS + within(scope) + condition(filter));
+        return find(admin, scope, filter).size();
     }
 
-    /** How many were there to be ended. */
+    /** How many were told to end. */
     int kill(AdminSession admin, @Nullable String scope, SessionFilter filter) throws SQLException {
-        return kill(admin, admin.strings("SELECT p.id" + THOSE_OF_USERS + within(scope) + condition(filter)));
+        return kill(admin, notEnding(find(admin, scope, filter)));
     }
 
     boolean kill(AdminSession admin, @Nullable String scope, long id) throws SQLException {
-        return kill(admin, admin.strings("SELECT p.id" + THOSE_OF_USERS + within(scope) + " AND p.id = ?", id)) == 1;
+        List<Session> found = notEnding(all(admin, scope));
+        found.removeIf(session -> !session.id().equals(Long.toString(id)));
+        return kill(admin, found) == 1;
     }
 
-    private static int kill(AdminSession admin, List<String> ids) throws SQLException {
-        int killed = 0;
-        for (String id : ids) {
+    /** Ends all sessions in the database, and waits until what they did is undone. */
+    void endAll(AdminSession admin, String database) throws SQLException {
+        kill(admin, database, SessionFilter.ALL);
+        if (!await(END, () -> all(admin, database).isEmpty())) {
+            throw new SQLException("Sessions did not end within " + END.toSeconds() + " s after being told to");
+        }
+    }
+
+    /**
+     * Waits until no session uses or holds anything in the database, and ends those that still do after a while: a
+     * transaction that nobody ends would be in the way for good.
+     */
+    void endWork(AdminSession admin, String database) throws SQLException {
+        if (await(PATIENCE, () -> working(admin, database).isEmpty())) {
+            return;
+        }
+        int ended = kill(admin, notEnding(working(admin, database)));
+        LOG.debug("Ended {} sessions that were at work or in a transaction", ended);
+        if (!await(END, () -> working(admin, database).isEmpty())) {
+            throw new SQLException("Sessions did not end within " + END.toSeconds() + " s after being told to");
+        }
+    }
+
+    private interface Condition {
+        boolean holds() throws SQLException;
+    }
+
+    private static boolean await(Duration atMost, Condition condition) throws SQLException {
+        List<SQLException> failure = new ArrayList<>();
+        boolean held = Waiting.until(atMost, () -> {
             try {
-                admin.execute("KILL " + id);
+                return condition.holds();
+            } catch (SQLException e) {
+                failure.add(e);
+                return true;
+            }
+        });
+        if (!failure.isEmpty()) {
+            throw failure.get(0);
+        }
+        return held;
+    }
+
+    private static List<Session> working(AdminSession admin, String database) throws SQLException {
+        List<Session> found = all(admin, database);
+        if (found.isEmpty()) {
+            return found;
+        }
+        Set<String> inTransaction = inTransaction(admin);
+        found.removeIf(session -> session.waitsForClient() && !inTransaction.contains(session.id()));
+        return found;
+    }
+
+    private static List<Session> find(AdminSession admin, @Nullable String scope, SessionFilter filter)
+            throws SQLException {
+        List<Session> found = all(admin, scope);
+        if (filter != SessionFilter.ALL && !found.isEmpty()) {
+            Set<String> inTransaction = inTransaction(admin);
+            found.removeIf(session -> !session.waitsForClient()
+                    || inTransaction.contains(session.id()) != (filter == SessionFilter.IN_TRANSACTION));
+        }
+        return found;
+    }
+
+    private static List<Session> notEnding(List<Session> sessions) {
+        sessions.removeIf(Session::isEnding);
+        return sessions;
+    }
+
+    private static List<Session> all(AdminSession admin, @Nullable String scope) throws SQLException {
+        String within = scope == null ? " AND p.user <> " + literal(ServerSpec.ADMIN) : " AND p.db = " + literal(scope);
+        return new Sql(admin.live())
+                .rows(row -> new Session(row.getString(1), row.getString(2)), THOSE_OF_USERS + within);
+    }
+
+    /**
+     * By the performance schema, which also knows of those that have done nothing yet. Where it is off, as MariaDB's is
+     * by default, by the monitor of the storage engine: its table innodb_trx can be out of date for as long as it is
+     * asked more than ten times a second.
+     */
+    private static Set<String> inTransaction(AdminSession admin) throws SQLException {
+        if (!admin.strings(KNOWS_TRANSACTIONS).isEmpty()) {
+            return new HashSet<>(admin.strings(THOSE_IN_TRANSACTION));
+        }
+        Set<String> ids = new HashSet<>();
+        for (String status : new Sql(admin.live()).rows(row -> row.getString("Status"), "SHOW ENGINE INNODB STATUS")) {
+            Matcher active = ACTIVE.matcher(status);
+            while (active.find()) {
+                ids.add(active.group(2));
+            }
+        }
+        return ids;
+    }
+
+    private static int kill(AdminSession admin, List<Session> sessions) throws SQLException {
+        int killed = 0;
+        for (Session session : sessions) {
+            try {
+                admin.execute("KILL " + session.id());
                 killed++;
             } catch (SQLException e) {
                 // Its client was quicker.
@@ -57,17 +172,5 @@ final class MySqlSessions {
             }
         }
         return killed;
-    }
-
-    private static String within(@Nullable String scope) {
-        return scope == null ? " AND p.user <> " + literal(ServerSpec.ADMIN) : " AND p.db = " + literal(scope);
-    }
-
-    private String condition(SessionFilter filter) {
-        return switch (filter) {
-            case ALL -> "";
-            case IDLE -> WAITS_FOR_CLIENT + " AND NOT " + inTransaction;
-            case IN_TRANSACTION -> WAITS_FOR_CLIENT + " AND " + inTransaction;
-        };
     }
 }

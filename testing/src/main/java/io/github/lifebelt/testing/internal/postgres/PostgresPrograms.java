@@ -84,12 +84,6 @@ public final class PostgresPrograms implements EmbeddedPrograms {
         return mode == StopMode.FAST ? "INT" : "QUIT";
     }
 
-    /** Only if it is told to can it give its shared memory back. */
-    @Override
-    public String signalToDiscard() {
-        return signal(StopMode.IMMEDIATE);
-    }
-
     @Override
     public boolean hasProcessPerSession() {
         return true;

@@ -43,10 +43,14 @@ public interface EmbeddedPrograms {
     String signal(StopMode mode);
 
     /** The signal that makes it end the quickest way, when its data is not needed any more, without SIG. */
-    String signalToDiscard();
+    default String signalToDiscard() {
+        return signal(StopMode.IMMEDIATE);
+    }
 
     /** Whether each session has a process of its own, which can be killed. */
-    boolean hasProcessPerSession();
+    default boolean hasProcessPerSession() {
+        return false;
+    }
 
     /** Puts the certificate and its key where the server reads them at start or reload, readable for it. */
     void install(ServerCertificate certificate, Path data) throws IOException;
