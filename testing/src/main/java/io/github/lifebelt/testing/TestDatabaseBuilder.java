@@ -77,7 +77,7 @@ public final class TestDatabaseBuilder {
 
     /**
      * Whether the server speaks TLS and refuses clients that do not (SQLState 28000 from PostgreSQL, error 3159 from
-     * MySQL, 1045 from MariaDB).
+     * MySQL and MariaDB 11.4, 1045 from MariaDB 10.11).
      *
      * @param demanded true, the default, as in the clouds; false for a server without TLS
      * @return this

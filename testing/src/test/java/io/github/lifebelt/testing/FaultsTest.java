@@ -1,27 +1,37 @@
 package io.github.lifebelt.testing;
 
+import static io.github.lifebelt.testing.Errors.assertThatConnectionsAreRefused;
+import static io.github.lifebelt.testing.Errors.assertThatDatabaseAnswers;
+import static io.github.lifebelt.testing.Errors.assertThatFailsWith;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.lifebelt.testing.internal.system.Processes;
-import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
+@ParameterizedClass
+@MethodSource("io.github.lifebelt.testing.Products#withAndWithoutTls")
 class FaultsTest {
     private static final Executor SAME_THREAD = Runnable::run;
     private static final Duration SOON = Duration.ofSeconds(10);
@@ -29,10 +39,19 @@ class FaultsTest {
     private static TestDatabase database;
     private static Faults faults;
 
-    @BeforeAll
-    static void start() {
-        database = TestDatabase.postgres().start();
+    @Parameter(0)
+    private DatabaseProduct product;
+
+    @Parameter(1)
+    private boolean tls;
+
+    @BeforeParameterizedClassInvocation
+    static void start(DatabaseProduct product, boolean tls) throws SQLException {
+        database = TestDatabase.of(product).tls(tls).start();
         faults = database.faults();
+        try (Connection connection = Sessions.open(database)) {
+            Sessions.execute(connection, "CREATE TABLE something (id int)");
+        }
     }
 
     @AfterEach
@@ -42,7 +61,7 @@ class FaultsTest {
         faults.killSessions();
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         database.close();
     }
@@ -53,8 +72,8 @@ class FaultsTest {
                 Connection two = Sessions.open(database)) {
             int pid = Sessions.pid(one);
             assertThat(faults.killSession(pid)).isTrue();
-            awaitGone(pid);
-            assertThatFailsWith(one, "57P01");
+            awaitSessions(1);
+            assertThatFailsWith(one, killed());
             assertThat(Sessions.answers(two)).isTrue();
             assertThat(faults.killSession(pid)).isFalse();
         }
@@ -64,14 +83,11 @@ class FaultsTest {
     void killingAllSessionsLeavesNoneAndCountsThem() throws Exception {
         try (Connection idle = Sessions.open(database);
                 Connection inTransaction = Sessions.open(database)) {
-            inTransaction.setAutoCommit(false);
-            int idlePid = Sessions.pid(idle);
-            int busyPid = Sessions.pid(inTransaction);
+            begin(inTransaction);
             assertThat(faults.killSessions()).isEqualTo(2);
-            awaitGone(idlePid);
-            awaitGone(busyPid);
-            assertThatFailsWith(idle, "57P01");
-            assertThatFailsWith(inTransaction, "57P01");
+            awaitSessions(0);
+            assertThatFailsWith(idle, killed());
+            assertThatFailsWith(inTransaction, killed());
             assertThat(faults.killSessions()).isZero();
         }
     }
@@ -80,18 +96,55 @@ class FaultsTest {
     void killingIdleSessionsSparesTransactions() throws Exception {
         try (Connection idle = Sessions.open(database);
                 Connection inTransaction = Sessions.open(database)) {
-            inTransaction.setAutoCommit(false);
-            int pid = Sessions.pid(idle);
-            assertThat(Sessions.answers(inTransaction)).isTrue();
+            begin(inTransaction);
+            awaitInTransaction(1);
             assertThat(faults.killIdleSessions()).isEqualTo(1);
-            awaitGone(pid);
-            assertThatFailsWith(idle, "57P01");
+            awaitSessions(1);
+            assertThatFailsWith(idle, killed());
             assertThat(Sessions.answers(inTransaction)).isTrue();
         }
     }
 
     @Test
+    void killingSessionsInTransactionSparesIdleOnes() throws Exception {
+        try (Connection idle = Sessions.open(database);
+                Connection inTransaction = Sessions.open(database)) {
+            assertThat(database.sessionsInTransaction()).isZero();
+            begin(inTransaction);
+            awaitInTransaction(1);
+            assertThat(faults.killSessionsInTransaction()).isEqualTo(1);
+            awaitSessions(1);
+            assertThatFailsWith(inTransaction, killed());
+            assertThat(Sessions.answers(idle)).isTrue();
+            assertThat(faults.killSessionsInTransaction()).isZero();
+        }
+    }
+
+    @Test
+    void aTransactionIsOneFromItsBeginningToItsEnd() throws Exception {
+        try (Connection connection = Sessions.open(database)) {
+            Sessions.execute(connection, "START TRANSACTION");
+            if (product != DatabaseProduct.MARIADB) {
+                awaitInTransaction(1);
+            }
+            Sessions.execute(connection, "INSERT INTO something VALUES (1)");
+            awaitInTransaction(1);
+            Sessions.execute(connection, "ROLLBACK");
+            awaitInTransaction(0);
+        }
+    }
+
+    @Test
+    void aServerWithOneProcessForAllHasNoneToCrash() {
+        assumeFalse(product == DatabaseProduct.POSTGRESQL);
+        assertThatExceptionOfType(UnsupportedOperationException.class)
+                .isThrownBy(() -> faults.crashBackend(1))
+                .withMessageContaining("one process for all sessions");
+    }
+
+    @Test
     void aCrashedBackendEndsAllSessionsAndTheServerRecovers() throws Exception {
+        assumeTrue(product == DatabaseProduct.POSTGRESQL);
         try (Connection one = Sessions.open(database);
                 Connection two = Sessions.open(database)) {
             faults.crashBackend(Sessions.pid(one));
@@ -99,12 +152,13 @@ class FaultsTest {
             assertThat(Sessions.answers(two)).isFalse();
             assertThat(faults.isRunning()).isTrue();
             faults.start();
-            assertThatDatabaseAnswers();
+            assertThatDatabaseAnswers(database);
         }
     }
 
     @Test
     void onlyTheServersOwnProcessesCanBeCrashed() {
+        assumeTrue(product == DatabaseProduct.POSTGRESQL);
         int foreign = Math.toIntExact(ProcessHandle.current().pid());
         assertThatIllegalArgumentException().isThrownBy(() -> faults.crashBackend(foreign));
         assertThatIllegalArgumentException().isThrownBy(() -> faults.crashBackend(Integer.MAX_VALUE));
@@ -131,8 +185,7 @@ class FaultsTest {
                     throw new IllegalStateException(e);
                 }
             });
-            assertThatExceptionOfType(SQLException.class)
-                    .isThrownBy(() -> Sessions.open(database, database.jdbcUrl() + "&loginTimeout=1"));
+            assertThatExceptionOfType(SQLException.class).isThrownBy(() -> Sessions.openInASecond(database));
             assertThat(answer).isNotDone();
             assertThatIllegalStateException().isThrownBy(faults::killSessions).withMessageContaining("thaw()");
             assertThatIllegalStateException().isThrownBy(faults::start).withMessageContaining("thaw()");
@@ -140,7 +193,7 @@ class FaultsTest {
             faults.thaw();
 
             assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo("late");
-            assertThatDatabaseAnswers();
+            assertThatDatabaseAnswers(database);
         }
     }
 
@@ -156,9 +209,9 @@ class FaultsTest {
 
             assertThat(faults.isRunning()).isFalse();
             assertThat(faults.killSessions()).isZero();
-            assertThatConnectionsAreRefused();
+            assertThatConnectionsAreRefused(database);
             if (mode == StopMode.FAST) {
-                assertThatFailsWith(connection, "57P01");
+                assertThatFailsWith(connection, killed());
             } else {
                 assertThat(Sessions.answers(connection)).isFalse();
             }
@@ -175,15 +228,17 @@ class FaultsTest {
     void aCrashedServerTakesItsSessionsAlongAndRecovers() throws Exception {
         try (Connection connection = Sessions.open(database)) {
             Sessions.execute(connection, "CREATE TABLE kept_crash AS SELECT 42 AS answer");
-            ProcessHandle backend = ProcessHandle.of(Sessions.pid(connection)).orElseThrow();
+            Optional<ProcessHandle> backend = product == DatabaseProduct.POSTGRESQL
+                    ? ProcessHandle.of(Sessions.pid(connection))
+                    : Optional.empty();
 
             faults.crash();
             faults.crash();
 
             assertThat(faults.isRunning()).isFalse();
-            assertThat(Processes.isGone(backend)).isTrue();
-            assertThatConnectionsAreRefused();
-            assertThatFailsWith(connection, "08006");
+            assertThat(backend.map(Processes::isGone)).isNotEqualTo(Optional.of(false));
+            assertThatConnectionsAreRefused(database);
+            assertThatFailsWith(connection, Errors.of(database, "08006", "08S01"));
         }
         faults.start();
         try (Connection connection = Sessions.open(database)) {
@@ -203,7 +258,7 @@ class FaultsTest {
         assertThat(faults.isRunning()).isFalse();
         assertThatIllegalStateException().isThrownBy(faults::freeze).withMessageContaining("does not run");
         faults.start();
-        assertThatDatabaseAnswers();
+        assertThatDatabaseAnswers(database);
     }
 
     @Test
@@ -214,30 +269,23 @@ class FaultsTest {
         faults.freeze();
         faults.thaw();
         assertThat(Thread.interrupted()).isTrue();
-        assertThatDatabaseAnswers();
+        assertThatDatabaseAnswers(database);
     }
 
-    private static void awaitGone(int pid) {
-        await().atMost(SOON)
-                .pollInterval(Duration.ofMillis(2))
-                .until(() -> ProcessHandle.of(pid).map(Processes::isGone).orElse(true));
+    private static String killed() {
+        return Errors.of(database, "57P01", "08S01");
     }
 
-    private static void assertThatDatabaseAnswers() throws SQLException {
-        try (Connection connection = Sessions.open(database)) {
-            assertThat(Sessions.answers(connection)).isTrue();
-        }
+    private static void begin(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        Sessions.query(connection, "SELECT count(*) FROM something");
     }
 
-    private static void assertThatFailsWith(Connection connection, String sqlState) {
-        assertThatExceptionOfType(SQLException.class)
-                .isThrownBy(() -> Sessions.query(connection, "SELECT 1"))
-                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo(sqlState));
+    private static void awaitSessions(int number) {
+        await().atMost(SOON).pollInterval(Duration.ofMillis(2)).until(() -> database.sessions() == number);
     }
 
-    private static void assertThatConnectionsAreRefused() {
-        assertThatExceptionOfType(SQLException.class)
-                .isThrownBy(() -> Sessions.open(database))
-                .withRootCauseInstanceOf(ConnectException.class);
+    private static void awaitInTransaction(int number) {
+        await().atMost(SOON).pollInterval(Duration.ofMillis(2)).until(() -> database.sessionsInTransaction() == number);
     }
 }

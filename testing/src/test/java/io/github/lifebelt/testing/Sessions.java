@@ -17,16 +17,25 @@ final class Sessions {
 
     /** Connects with the database's user; nothing takes longer than five seconds, or ten over TLS. */
     static Connection open(TestDatabase database, String jdbcUrl) throws SQLException {
+        return open(database, jdbcUrl, 5);
+    }
+
+    /** Connects, or fails after about a second. */
+    static Connection openInASecond(TestDatabase database) throws SQLException {
+        return open(database, database.jdbcUrl(), 1);
+    }
+
+    private static Connection open(TestDatabase database, String jdbcUrl, int seconds) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", database.user());
         properties.setProperty("password", database.password());
-        if (database.product() == DatabaseProduct.POSTGRESQL) {
-            properties.setProperty("connectTimeout", "5");
-            properties.setProperty("socketTimeout", "5");
-            properties.setProperty("loginTimeout", "10");
+        if (Products.isPostgres(database)) {
+            properties.setProperty("connectTimeout", Integer.toString(seconds));
+            properties.setProperty("socketTimeout", Integer.toString(seconds));
+            properties.setProperty("loginTimeout", Integer.toString(2 * seconds));
         } else {
-            properties.setProperty("connectTimeout", "5000");
-            properties.setProperty("socketTimeout", "5000");
+            properties.setProperty("connectTimeout", Integer.toString(1000 * seconds));
+            properties.setProperty("socketTimeout", Integer.toString(1000 * seconds));
         }
         return DriverManager.getConnection(jdbcUrl, properties);
     }
@@ -45,8 +54,10 @@ final class Sessions {
         }
     }
 
+    /** What the server calls the session. */
     static int pid(Connection connection) throws SQLException {
-        return Integer.parseInt(query(connection, "SELECT pg_backend_pid()"));
+        boolean postgres = connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
+        return Integer.parseInt(query(connection, postgres ? "SELECT pg_backend_pid()" : "SELECT connection_id()"));
     }
 
     static boolean answers(Connection connection) {

@@ -67,7 +67,11 @@ public final class MariaDbPrograms extends MySqlLikePrograms {
 
     @Override
     List<String> storageArguments() {
-        return List.of("--lc_messages_dir=" + share(), "--innodb_log_file_size=10M", "--innodb_flush_method=nosync");
+        return List.of(
+                "--lc_messages_dir=" + share(),
+                "--innodb_log_file_size=10M",
+                "--innodb_flush_method=nosync",
+                "--debug_no_sync");
     }
 
     @Override
