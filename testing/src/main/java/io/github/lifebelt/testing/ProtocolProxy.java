@@ -208,7 +208,10 @@ public final class ProtocolProxy extends FaultProxy {
 
     @Override
     public void close() {
-        super.close();
-        relay.close();
+        try {
+            super.close();
+        } finally {
+            relay.close();
+        }
     }
 }

@@ -66,6 +66,16 @@ class ProtocolProxyLoginTest {
     }
 
     @Test
+    void negativeNumbersAreRefused() {
+        try (ProtocolProxy proxy = server.protocolProxy()) {
+            assertThatIllegalArgumentException().isThrownBy(() -> proxy.loseCommitRequest(Ending.RESET, -1));
+            assertThatIllegalArgumentException().isThrownBy(() -> proxy.loseCommitAnswer(Ending.RESET, -1));
+            assertThatIllegalArgumentException().isThrownBy(() -> proxy.cutResultAfter(-1, Ending.RESET));
+            assertThatIllegalArgumentException().isThrownBy(() -> proxy.cutResultAfter(1, Ending.RESET, -1));
+        }
+    }
+
+    @Test
     void aStatementCanBeCancelled() throws Exception {
         try (ProtocolProxy proxy = server.protocolProxy();
                 Connection connection = server.open(proxy.port());

@@ -101,7 +101,7 @@ final class RelayedConnection {
             } else {
                 to.finish();
             }
-        } catch (ProtocolException e) {
+        } catch (ProtocolException | RuntimeException e) {
             LOG.warn("What passes is not understood: {}", e.getMessage(), e);
             reset();
         } catch (IOException e) {
