@@ -139,6 +139,7 @@ public final class Faults {
      */
     public void start() {
         server.start();
+        refuseWritesAgain();
     }
 
     /**
@@ -236,6 +237,13 @@ public final class Faults {
      */
     public boolean isRunning() {
         return server.isRunning();
+    }
+
+    /** PostgreSQL remembers it over a restart, MySQL does not. */
+    private synchronized void refuseWritesAgain() {
+        if (readOnly) {
+            makeReadOnly();
+        }
     }
 
     private int kill(SessionFilter filter) {

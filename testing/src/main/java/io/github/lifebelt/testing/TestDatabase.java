@@ -199,6 +199,23 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     /**
+     * A bad network in front of this server that follows the protocol, so that it can aim at a COMMIT or a result.
+     *
+     * @return a new proxy, which forwards; close it
+     * @throws UnsupportedOperationException if the server has TLS with a certificate that is not the fixture's
+     */
+    public ProtocolProxy protocolProxy() {
+        if (access.tls() instanceof Access.AsGiven) {
+            throw new UnsupportedOperationException(
+                    "A proxy that aims has to end TLS with the server's own certificate,"
+                            + " and that of " + provision.server().description()
+                            + " is not known; EMBEDDED and TESTCONTAINERS"
+                            + " have one");
+        }
+        return ProtocolProxy.to(product(), host(), port(), provision.spec().certificate());
+    }
+
+    /**
      * Starts a streaming replica of this server, which follows it without being waited for, takes no writes (SQLState
      * 25006) and can be made the primary by {@link Faults#promote()}. User, password, database and certificate are the
      * same. An embedded PostgreSQL only.

@@ -5,9 +5,9 @@ import io.github.lifebelt.url.DatabaseUrl;
 import java.lang.reflect.Executable;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -19,6 +19,7 @@ final class TestScope implements AutoCloseable {
             TestDatabase.class,
             Faults.class,
             FaultProxy.class,
+            ProtocolProxy.class,
             ConnectionPool.class,
             DataSource.class,
             DatabaseUrl.class);
@@ -37,10 +38,13 @@ final class TestScope implements AutoCloseable {
 
     /** Gives a method what one of its parameters wants. */
     synchronized Object give(Class<?> type, Executable method) {
-        // First of all, because the others lead through it.
-        Arrays.stream(method.getParameterTypes())
-                .filter(FaultProxy.class::isAssignableFrom)
-                .forEach(this::one);
+        // First of all, because the others lead through it; and there is one, which aims if anybody wants that.
+        List<Class<?>> wanted = List.of(method.getParameterTypes());
+        if (wanted.contains(ProtocolProxy.class)) {
+            one(ProtocolProxy.class);
+        } else if (wanted.contains(FaultProxy.class)) {
+            one(FaultProxy.class);
+        }
         return one(type);
     }
 
@@ -49,7 +53,8 @@ final class TestScope implements AutoCloseable {
         if (known == null) {
             known = make(type);
             given.put(type, known);
-            if (known instanceof AutoCloseable resource && known != database) {
+            // A proxy may be known by both of its types.
+            if (known instanceof AutoCloseable resource && known != database && !open.contains(resource)) {
                 open.push(resource);
             }
         }
@@ -62,6 +67,8 @@ final class TestScope implements AutoCloseable {
             return database;
         } else if (type == Faults.class) {
             return database.faults();
+        } else if (type == ProtocolProxy.class) {
+            return database.protocolProxy();
         } else if (type == FaultProxy.class) {
             return proxy != null ? proxy : database.proxy();
         } else if (type == DataSource.class) {
@@ -72,7 +79,8 @@ final class TestScope implements AutoCloseable {
     }
 
     private @Nullable FaultProxy proxy() {
-        return (FaultProxy) given.get(FaultProxy.class);
+        Object aiming = given.get(ProtocolProxy.class);
+        return (FaultProxy) (aiming != null ? aiming : given.get(FaultProxy.class));
     }
 
     /** Closes in the opposite order; all of them, whatever one says. */

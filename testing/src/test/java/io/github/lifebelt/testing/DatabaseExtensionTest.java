@@ -87,6 +87,13 @@ class DatabaseExtensionTest {
     }
 
     @Test
+    void mysqlIsNoDifferent() {
+        allSucceed(run(CleanMySql.class), 3);
+        assertThat(new HashSet<>(PORTS)).hasSize(1);
+        assertThat(lastProxy.connections()).isZero();
+    }
+
+    @Test
     void classesAtTheSameTimeHaveServersOfTheirOwnAndTheirTestsRunOneByOne() {
         EngineExecutionResults results = EngineTestKit.engine("junit-jupiter")
                 .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
@@ -347,6 +354,46 @@ class DatabaseExtensionTest {
         void goesPastIt(DataSource source, DatabaseUrl url, TestDatabase database) throws SQLException {
             assertThat(url.hosts().get(0).port()).isEqualTo(database.port());
             assertThat(query(source, "SELECT 1")).isEqualTo("1");
+        }
+    }
+
+    @DatabaseTest(DatabaseProduct.MYSQL)
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    static class CleanMySql {
+        @BeforeAll
+        static void prepare(DataSource source, TestDatabase database) throws SQLException {
+            note(database);
+            execute(source, "CREATE TABLE notes (note text)", "INSERT INTO notes VALUES ('prepared')");
+        }
+
+        @Test
+        @Order(1)
+        void changes(DataSource source, Faults faults) throws SQLException {
+            execute(source, "INSERT INTO notes VALUES ('left behind')", "CREATE TABLE more (id int)");
+            faults.crash();
+        }
+
+        @Test
+        @Order(2)
+        void findsNothing(DataSource source, ProtocolProxy proxy, FaultProxy same) throws SQLException {
+            lastProxy = proxy;
+            assertThat(same).isSameAs(proxy);
+            assertThat(query(source, "SELECT group_concat(note) FROM notes")).isEqualTo("prepared");
+            assertThat(proxy.bytesToServer()).isPositive();
+            proxy.loseCommitAnswer(ProtocolProxy.Ending.RESET);
+            try (Connection connection = source.getConnection()) {
+                connection.setAutoCommit(false);
+                Sessions.execute(connection, "INSERT INTO notes VALUES ('stored, and nobody knows')");
+                assertThatExceptionOfType(SQLException.class).isThrownBy(connection::commit);
+            }
+            assertThat(query(source, "SELECT count(*) FROM notes")).isEqualTo("2");
+        }
+
+        @Test
+        @Order(3)
+        void findsAllAgain(DataSource source, TestDatabase database) throws SQLException {
+            note(database);
+            assertThat(query(source, "SELECT group_concat(note) FROM notes")).isEqualTo("prepared");
         }
     }
 

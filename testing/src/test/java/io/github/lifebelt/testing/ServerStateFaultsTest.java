@@ -73,6 +73,18 @@ class ServerStateFaultsTest {
     }
 
     @Test
+    void aServerThatRefusesWritesStillDoesAfterARestart() throws Exception {
+        faults.makeReadOnly();
+        faults.crash();
+        faults.start();
+        try (Connection connection = Sessions.open(database)) {
+            assertThatWritesAreRefused(connection);
+            faults.heal();
+            await().atMost(SOON).untilAsserted(() -> Sessions.execute(connection, "INSERT INTO something VALUES (1)"));
+        }
+    }
+
+    @Test
     void anotherPasswordConcernsOnlyNewSessions() throws Exception {
         String before = database.password();
         try (Connection old = Sessions.open(database)) {

@@ -1,5 +1,8 @@
 package io.github.lifebelt.testing;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -56,8 +59,23 @@ final class Sessions {
 
     /** What the server calls the session. */
     static int pid(Connection connection) throws SQLException {
-        boolean postgres = connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
-        return Integer.parseInt(query(connection, postgres ? "SELECT pg_backend_pid()" : "SELECT connection_id()"));
+        return Integer.parseInt(
+                query(connection, isPostgres(connection) ? "SELECT pg_backend_pid()" : "SELECT connection_id()"));
+    }
+
+    /** The server's main process. */
+    static ProcessHandle server(Connection connection) throws SQLException, IOException {
+        if (isPostgres(connection)) {
+            return ProcessHandle.of(pid(connection))
+                    .flatMap(ProcessHandle::parent)
+                    .orElseThrow();
+        }
+        String pid = Files.readString(Path.of(query(connection, "SELECT @@pid_file")));
+        return ProcessHandle.of(Long.parseLong(pid.trim())).orElseThrow();
+    }
+
+    private static boolean isPostgres(Connection connection) throws SQLException {
+        return connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
     }
 
     static boolean answers(Connection connection) {

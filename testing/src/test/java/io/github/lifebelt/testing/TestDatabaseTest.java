@@ -29,6 +29,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 class TestDatabaseTest {
@@ -174,15 +176,16 @@ class TestDatabaseTest {
         assertThat(serverFolders()).isEqualTo(before);
     }
 
-    @Test
-    void serversStartSideBySide() throws Exception {
+    @ParameterizedTest
+    @MethodSource("io.github.lifebelt.testing.Products#all")
+    void serversStartSideBySide(DatabaseProduct product) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         List<TestDatabase> databases = new ArrayList<>();
         try {
             List<Callable<TestDatabase>> starts = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 boolean tls = i % 2 == 0;
-                starts.add(() -> TestDatabase.postgres().tls(tls).start());
+                starts.add(() -> TestDatabase.of(product).tls(tls).start());
             }
             for (Future<TestDatabase> started : threads.invokeAll(starts)) {
                 databases.add(started.get());
@@ -201,18 +204,17 @@ class TestDatabaseTest {
         }
     }
 
-    @Test
-    void afterCloseNothingIsLeft() throws Exception {
+    @ParameterizedTest
+    @MethodSource("io.github.lifebelt.testing.Products#all")
+    void afterCloseNothingIsLeft(DatabaseProduct product) throws Exception {
         Set<Path> before = serverFolders();
-        TestDatabase database = TestDatabase.postgres().start();
-        ProcessHandle postmaster;
+        TestDatabase database = TestDatabase.of(product).start();
+        ProcessHandle server;
         try (Connection connection = Sessions.open(database)) {
-            ProcessHandle backend = ProcessHandle.of(Sessions.pid(connection)).orElseThrow();
-            postmaster = backend.parent().orElseThrow();
+            server = Sessions.server(connection);
         }
-        List<ProcessHandle> processes = new ArrayList<>(postmaster.descendants().toList());
-        processes.add(postmaster);
-        assertThat(processes).hasSizeGreaterThan(3);
+        List<ProcessHandle> processes = new ArrayList<>(server.descendants().toList());
+        processes.add(server);
 
         database.close();
         database.close();
@@ -232,10 +234,11 @@ class TestDatabaseTest {
                 .withMessageContaining("closed");
     }
 
-    @Test
-    void aFrozenServerIsClosedLikeAnyOther() throws Exception {
+    @ParameterizedTest
+    @MethodSource("io.github.lifebelt.testing.Products#all")
+    void aFrozenServerIsClosedLikeAnyOther(DatabaseProduct product) throws Exception {
         Set<Path> before = serverFolders();
-        TestDatabase database = TestDatabase.postgres().tls(false).start();
+        TestDatabase database = TestDatabase.of(product).tls(false).start();
         database.faults().freeze();
         database.close();
         assertThat(serverFolders()).isEqualTo(before);
@@ -262,15 +265,17 @@ class TestDatabaseTest {
         return took;
     }
 
-    @Test
-    void aKilledJvmTakesItsServersWithIt() throws Exception {
+    @ParameterizedTest
+    @MethodSource("io.github.lifebelt.testing.Products#all")
+    void aKilledJvmTakesItsServersWithIt(DatabaseProduct product) throws Exception {
         Path output = Files.createTempFile("lifebelt-", ".out");
         Process jvm = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
                         "-Dlifebelt.testing.provider=embedded",
-                        OneServer.class.getName())
+                        OneServer.class.getName(),
+                        product.name())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
@@ -278,16 +283,16 @@ class TestDatabaseTest {
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> Files.readString(output).contains("folder "));
             List<String> words = List.of(Files.readString(output).trim().split("\\s+"));
-            ProcessHandle postmaster = ProcessHandle.of(Long.parseLong(words.get(words.size() - 3)))
+            ProcessHandle server = ProcessHandle.of(Long.parseLong(words.get(words.size() - 3)))
                     .orElseThrow();
-            List<ProcessHandle> children = postmaster.descendants().toList();
+            List<ProcessHandle> children = server.descendants().toList();
             Path folder = Path.of(words.get(words.size() - 1));
             assertThat(folder).isDirectory();
 
             jvm.destroyForcibly();
 
             await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
-                assertThat(Processes.isGone(postmaster)).isTrue();
+                assertThat(Processes.isGone(server)).isTrue();
                 assertThat(Processes.areGone(children)).isTrue();
                 assertThat(folder).doesNotExist();
             });
@@ -300,17 +305,16 @@ class TestDatabaseTest {
     /** Starts a server, freezes it, says where it is, and stays. */
     static final class OneServer {
         public static void main(String[] arguments) throws Exception {
-            TestDatabase database = TestDatabase.postgres().tls(false).start();
-            long postmaster;
+            TestDatabase database = TestDatabase.of(DatabaseProduct.valueOf(arguments[0]))
+                    .tls(false)
+                    .start();
+            long server;
             try (Connection connection = Sessions.open(database)) {
-                postmaster = ProcessHandle.of(Sessions.pid(connection))
-                        .flatMap(ProcessHandle::parent)
-                        .orElseThrow()
-                        .pid();
+                server = Sessions.server(connection).pid();
             }
             database.faults().freeze();
-            System.out.println("pid " + postmaster + " folder "
-                    + serverFolders().iterator().next());
+            System.out.println(
+                    "pid " + server + " folder " + serverFolders().iterator().next());
             Thread.currentThread().join();
         }
     }

@@ -58,7 +58,7 @@ final class MySqlDataFolder {
     /** Makes the folder data in the given folder. */
     Path create(Path folder, ServerSpec spec, Initialisation initialisation) throws IOException {
         Path data = folder.resolve("data");
-        Folders.copy(template(initialisation), data);
+        Folders.copyWithoutZeros(template(initialisation), data);
         Path accounts = folder.resolve(ACCOUNTS);
         Files.writeString(accounts, MySqlConfiguration.accounts(spec));
         install(accounts, data.resolve(ACCOUNTS));

@@ -27,6 +27,15 @@ public final class Folders {
 
     /** Copies a folder that does not exist at the target, with permissions and (as root) owners. */
     public static void copy(Path source, Path target) throws IOException {
+        copy(source, target, Long.MAX_VALUE);
+    }
+
+    /** The same for a folder with large files that are mostly zeros, which are left out. */
+    public static void copyWithoutZeros(Path source, Path target) throws IOException {
+        copy(source, target, SparseFiles.WORTH_IT);
+    }
+
+    private static void copy(Path source, Path target, long sparseFrom) throws IOException {
         Files.walkFileTree(source, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
@@ -35,7 +44,7 @@ public final class Folders {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                if (attributes.isRegularFile() && attributes.size() >= SparseFiles.WORTH_IT) {
+                if (attributes.isRegularFile() && attributes.size() >= sparseFrom) {
                     SparseFiles.copy(file, target.resolve(source.relativize(file)));
                     return FileVisitResult.CONTINUE;
                 }
