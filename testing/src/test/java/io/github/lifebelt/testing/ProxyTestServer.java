@@ -1,20 +1,10 @@
 package io.github.lifebelt.testing;
 
-import io.github.lifebelt.testing.internal.system.Waiting;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 
@@ -27,20 +17,21 @@ enum ProxyTestServer {
 
     static final int PATIENCE_MILLIS = 20_000;
 
-    private static final String USER = "app";
-    private static final String PASSWORD = "lifebelt$test";
-    private static final String TRUSTED = "changeit";
-
-    private static int mySqlPort;
-    private static Path trusted;
-
     final DatabaseProduct product;
     final boolean tls;
-    private TestDatabase postgres;
+    private TestDatabase database;
 
     ProxyTestServer(DatabaseProduct product, boolean tls) {
         this.product = product;
         this.tls = tls;
+    }
+
+    /** Started when first asked for; it ends with the JVM. */
+    synchronized TestDatabase database() {
+        if (database == null) {
+            database = TestDatabase.of(product).tls(tls).start();
+        }
+        return database;
     }
 
     boolean isPostgres() {
@@ -51,18 +42,8 @@ enum ProxyTestServer {
         return "localhost";
     }
 
-    synchronized int port() {
-        if (isPostgres()) {
-            if (postgres == null) {
-                postgres = TestDatabase.postgres()
-                        .tls(tls)
-                        .user(USER)
-                        .password(PASSWORD)
-                        .start();
-            }
-            return postgres.port();
-        }
-        return startedMySql();
+    int port() {
+        return database().port();
     }
 
     /** What a proxy shows to clients. */
@@ -71,11 +52,11 @@ enum ProxyTestServer {
     }
 
     ProtocolProxy protocolProxy() {
-        return ProtocolProxy.to(product, host(), port(), certificate());
+        return database().protocolProxy();
     }
 
     FaultProxy faultProxy() {
-        return FaultProxy.to(host(), port());
+        return database().proxy();
     }
 
     Connection open(int port) throws SQLException {
@@ -90,15 +71,15 @@ enum ProxyTestServer {
      */
     Connection open(int port, int readMillis, String parameters) throws SQLException {
         Properties properties = new Properties();
-        properties.setProperty("user", USER);
-        properties.setProperty("password", PASSWORD);
+        properties.setProperty("user", database().user());
+        properties.setProperty("password", database().password());
         int unit = isPostgres() ? 1_000 : 1;
         properties.setProperty("connectTimeout", Integer.toString(PATIENCE_MILLIS / unit));
         properties.setProperty("socketTimeout", Integer.toString((readMillis + unit - 1) / unit));
         if (isPostgres()) {
             properties.setProperty("sslResponseTimeout", Integer.toString(readMillis));
         }
-        return DriverManager.getConnection(url(port) + parameters, properties);
+        return DriverManager.getConnection(database().jdbcUrl(() -> port) + parameters, properties);
     }
 
     /** The id of the session, as the server has it. */
@@ -140,58 +121,5 @@ enum ProxyTestServer {
     static String manyRows(int rows) {
         return "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + rows
                 + ") SELECT i, repeat('x', 100) FROM n ORDER BY i";
-    }
-
-    private String url(int port) {
-        if (isPostgres()) {
-            String direct = postgres.jdbcUrl();
-            return direct.replace(":" + postgres.port() + "/", ":" + port + "/");
-        }
-        String how = tls
-                ? "sslMode=VERIFY_IDENTITY&trustCertificateKeyStoreType=PKCS12&trustCertificateKeyStorePassword="
-                        + TRUSTED + "&trustCertificateKeyStoreUrl=" + trusted.toUri()
-                : "sslMode=DISABLED&allowPublicKeyRetrieval=true";
-        return "jdbc:mysql://localhost:" + port + "/app?" + how;
-    }
-
-    private static synchronized int startedMySql() {
-        if (mySqlPort == 0) {
-            trusted = trust(TestCertificates.shared().authority());
-            mySqlPort = ProxyTestMySql.start(
-                    USER,
-                    PASSWORD,
-                    TestCertificates.shared().server(),
-                    TestCertificates.shared().authority());
-            int port = mySqlPort;
-            if (!Waiting.until(Duration.ofSeconds(60), () -> MYSQL_TLS.takesConnections(port))) {
-                throw new IllegalStateException("MySQL does not come up");
-            }
-        }
-        return mySqlPort;
-    }
-
-    private boolean takesConnections(int port) {
-        try (Connection connection = open(port)) {
-            return number(connection, "SELECT 1") == 1;
-        } catch (SQLException e) {
-            return false;
-        }
-    }
-
-    private static Path trust(Path authority) {
-        try (InputStream text = Files.newInputStream(authority)) {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            store.setCertificateEntry(
-                    "authority", CertificateFactory.getInstance("X.509").generateCertificate(text));
-            Path file = Files.createTempFile("authority", ".p12");
-            file.toFile().deleteOnExit();
-            try (OutputStream out = Files.newOutputStream(file)) {
-                store.store(out, TRUSTED.toCharArray());
-            }
-            return file;
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.lifebelt.apps.demo;
 
+import io.github.lifebelt.testing.ServerProvider;
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.TestDatabase;
 import java.sql.Connection;
@@ -16,7 +17,8 @@ final class EmbeddedServer implements Target {
 
     /** Starts it: within a second or so, longer when its programs have to be unpacked first. */
     static EmbeddedServer start() {
-        return new EmbeddedServer(TestDatabase.postgres().start());
+        return new EmbeddedServer(
+                TestDatabase.postgres().provider(ServerProvider.EMBEDDED).start());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.lifebelt.apps.benchmarks.pools;
 
 import io.github.lifebelt.testing.FaultProxy;
+import io.github.lifebelt.testing.ServerProvider;
 import io.github.lifebelt.testing.TestDatabase;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -24,6 +25,7 @@ public final class Servers implements AutoCloseable {
     public TestDatabase database(boolean tls) {
         return databases.computeIfAbsent(tls, demanded -> {
             TestDatabase started = TestDatabase.postgres()
+                    .provider(ServerProvider.EMBEDDED)
                     .tls(demanded)
                     .maxConnections(MAX_CONNECTIONS)
                     .start();
