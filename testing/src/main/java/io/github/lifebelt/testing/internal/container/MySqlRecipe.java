@@ -2,6 +2,8 @@ package io.github.lifebelt.testing.internal.container;
 
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
+import io.github.lifebelt.testing.internal.mysql.GreetingProbe;
+import io.github.lifebelt.testing.internal.mysql.MySqlConfiguration;
 import io.github.lifebelt.testing.internal.server.Access;
 import io.github.lifebelt.testing.internal.server.AdminSession;
 import io.github.lifebelt.testing.internal.server.Family;
@@ -9,7 +11,6 @@ import io.github.lifebelt.testing.internal.server.ServerSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,19 +28,17 @@ abstract class MySqlRecipe implements ContainerRecipe {
 
     private final ContainerImage image;
     private final String variablePrefix;
-    private final String withoutTls;
 
-    private MySqlRecipe(ContainerImage image, String variablePrefix, String withoutTls) {
+    private MySqlRecipe(ContainerImage image, String variablePrefix) {
         this.image = image;
         this.variablePrefix = variablePrefix;
-        this.withoutTls = withoutTls;
     }
 
-    /** Oracle's; newer ones know no other word for a server without TLS than that it speaks none of its versions. */
+    /** Oracle's. */
     static ContainerRecipe mysql() {
         ContainerImage image =
                 new ContainerImage("mysql", "8.4", "lifebelt.testing.image.mysql", "LIFEBELT_TEST_MYSQL_IMAGE");
-        return new MySqlRecipe(image, "MYSQL", "--tls-version=") {
+        return new MySqlRecipe(image, "MYSQL") {
             @Override
             public JdbcDatabaseContainer<?> container(DockerImageName name) {
                 return new MySQLContainer(name) {
@@ -57,7 +56,7 @@ abstract class MySqlRecipe implements ContainerRecipe {
     static ContainerRecipe mariadb() {
         ContainerImage image =
                 new ContainerImage("mariadb", "11.4", "lifebelt.testing.image.mariadb", "LIFEBELT_TEST_MARIADB_IMAGE");
-        return new MySqlRecipe(image, "MARIADB", "--skip-ssl") {
+        return new MySqlRecipe(image, "MARIADB") {
             @Override
             public JdbcDatabaseContainer<?> container(DockerImageName name) {
                 return new MariaDBContainer(name) {
@@ -93,22 +92,7 @@ abstract class MySqlRecipe implements ContainerRecipe {
 
     @Override
     public List<String> arguments(ServerSpec spec) {
-        List<String> arguments = new ArrayList<>();
-        // The data is thrown away, so nothing is done for its safety on disk.
-        arguments.add("--innodb-flush-log-at-trx-commit=0");
-        arguments.add("--skip-log-bin");
-        // Clients come from Docker's own network, whose addresses have no names; and none of them is to be locked out
-        // for its failed logins.
-        arguments.add("--skip-name-resolve");
-        if (spec.tls()) {
-            arguments.add("--ssl-cert=" + ServerFiles.FOLDER + CERTIFICATE);
-            arguments.add("--ssl-key=" + ServerFiles.FOLDER + KEY);
-            arguments.add("--require-secure-transport=ON");
-        } else {
-            arguments.add(withoutTls);
-        }
-        spec.parameters().forEach((name, value) -> arguments.add("--" + name + "=" + value));
-        return arguments;
+        return MySqlConfiguration.arguments(spec, ServerFiles.FOLDER + CERTIFICATE, ServerFiles.FOLDER + KEY);
     }
 
     @Override

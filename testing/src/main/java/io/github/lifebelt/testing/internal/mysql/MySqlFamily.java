@@ -207,6 +207,11 @@ public final class MySqlFamily implements Family {
         createDatabase(admin, access.database());
     }
 
+    @Override
+    public void forgetClean(AdminSession admin, Access access) throws SQLException {
+        clean.forget(admin, access.database());
+    }
+
     private static String target(Access access) {
         return access.host() + ":" + access.port() + "/" + Percent.encode(access.database());
     }

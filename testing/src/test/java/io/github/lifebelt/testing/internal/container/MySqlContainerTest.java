@@ -8,11 +8,10 @@ import io.github.lifebelt.testing.DatabaseProduct;
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.TestCertificates;
 import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
+import io.github.lifebelt.testing.internal.mysql.MySqlFamily;
 import io.github.lifebelt.testing.internal.server.Access;
-import io.github.lifebelt.testing.internal.server.Family;
 import io.github.lifebelt.testing.internal.server.Server;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
-import java.lang.reflect.Proxy;
 import java.net.ConnectException;
 import java.security.cert.CertificateExpiredException;
 import java.sql.Connection;
@@ -116,21 +115,20 @@ class MySqlContainerTest {
         ContainerRecipe recipe = ContainerRecipes.of(spec.product());
         Server server = new Server(new ContainerEngine(recipe, spec));
         server.startOrClose();
-        Access access = new Access(server.host(), server.port(), "", spec.user(), spec.password(), new Access.NoTls());
-        recipe.makeAdministrator(family(spec), spec, access);
+        Access access = new Access(
+                server.host(),
+                server.port(),
+                "",
+                spec.user(),
+                spec.password(),
+                spec.tls()
+                        ? new Access.Verified(
+                                CERTIFICATES.authority(),
+                                CERTIFICATES.authorityTrustStore(),
+                                TestCertificates.TRUST_STORE_PASSWORD)
+                        : new Access.NoTls());
+        recipe.makeAdministrator(new MySqlFamily(spec.product()), spec, access);
         return server;
-    }
-
-    private static Family family(ServerSpec spec) {
-        return (Family) Proxy.newProxyInstance(
-                Family.class.getClassLoader(),
-                new Class<?>[] {Family.class},
-                (proxy, method, arguments) -> switch (method.getName()) {
-                    case "adminJdbcUrl" -> url((int) arguments[1], spec.tls() ? "REQUIRED" : "DISABLED");
-                    case "adminProperties" -> properties((String) arguments[0], (String) arguments[1]);
-                    case "isStillStarting" -> false;
-                    default -> throw new UnsupportedOperationException(method.toString());
-                });
     }
 
     private static Connection connect(Server server, ServerSpec spec, String sslMode) throws SQLException {
