@@ -208,6 +208,15 @@ public sealed class FaultProxy implements Gateway, AutoCloseable permits Protoco
     }
 
     /**
+     * How many connections clients have made, those that were not served too.
+     *
+     * @return connections since the start
+     */
+    public long accepted() {
+        return proxy.accepted();
+    }
+
+    /**
      * How many connections the proxy holds: those of which not both sides have closed, the silent ones too.
      *
      * @return the number now

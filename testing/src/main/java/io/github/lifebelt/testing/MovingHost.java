@@ -4,6 +4,7 @@ import io.github.lifebelt.spi.HostResolver;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,6 +31,7 @@ public final class MovingHost implements HostResolver {
 
     // For good: the driver holds nothing but the token, and a test makes few.
     private static final Map<String, MovingHost> BY_TOKEN = new ConcurrentHashMap<>();
+    private static final Map<String, MovingHost> BY_NAME = new ConcurrentHashMap<>();
     private static final AtomicLong TOKENS = new AtomicLong();
 
     private final String name;
@@ -69,6 +71,7 @@ public final class MovingHost implements HostResolver {
         public MovingHost pointingTo(InetAddress... addresses) {
             MovingHost host = new MovingHost(name, List.of(addresses));
             BY_TOKEN.put(host.token, host);
+            BY_NAME.put(name.toLowerCase(Locale.ROOT), host);
             return host;
         }
     }
@@ -128,6 +131,21 @@ public final class MovingHost implements HostResolver {
      */
     public Map<String, String> pgjdbcProperties() {
         return Map.of("socketFactory", MovingHostSocketFactory.class.getName(), "socketFactoryArg", token);
+    }
+
+    /**
+     * What makes MySQL's driver itself connect to where this host points to, its first address. The driver hands its
+     * factories nothing but the name, so of several hosts of one name the last that was made is meant.
+     *
+     * @return the driver's property {@code socketFactory}, to be given besides user and password; it stays valid until the
+     *     JVM ends
+     */
+    public Map<String, String> connectorJProperties() {
+        return Map.of("socketFactory", MovingHostMySqlSocketFactory.class.getName());
+    }
+
+    static @Nullable MovingHost byName(String name) {
+        return BY_NAME.get(name.toLowerCase(Locale.ROOT));
     }
 
     static @Nullable MovingHost byToken(String token) {

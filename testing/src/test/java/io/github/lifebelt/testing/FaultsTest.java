@@ -211,6 +211,7 @@ class FaultsTest {
         try (Connection connection = Sessions.open(database)) {
             assertThat(Sessions.query(connection, "SELECT answer FROM kept_" + mode))
                     .isEqualTo("42");
+            Sessions.execute(connection, "CREATE TABLE made_after_" + mode + " AS SELECT 42 AS answer");
         }
     }
 
@@ -234,6 +235,7 @@ class FaultsTest {
         try (Connection connection = Sessions.open(database)) {
             assertThat(Sessions.query(connection, "SELECT answer FROM kept_crash"))
                     .isEqualTo("42");
+            Sessions.execute(connection, "CREATE TABLE made_after_crash AS SELECT 42 AS answer");
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.lifebelt.spi.HostResolver;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -30,7 +31,7 @@ class MovingHostTest {
     private static InetAddress two;
 
     private final MovingHost host = MovingHost.named(NAME).pointingTo(one);
-    private Forwarder forwarder;
+    private FaultProxy forwarder;
 
     @BeforeAll
     static void startServer() throws Exception {
@@ -46,7 +47,7 @@ class MovingHostTest {
 
     @BeforeEach
     void forward() throws Exception {
-        forwarder = new Forwarder(two, database.port());
+        forwarder = FaultProxy.to("127.0.0.1", database.port(), new InetSocketAddress(two, database.port()));
     }
 
     @AfterEach
@@ -93,6 +94,36 @@ class MovingHostTest {
             assertThat(forwarder.accepted()).isEqualTo(1);
         }
         assertThat(host.lookUps()).isEqualTo(3);
+    }
+
+    @Test
+    void mysqlsDriverFollowsTheNameToo() throws Exception {
+        try (TestDatabase mysql = TestDatabase.mysql().start();
+                FaultProxy elsewhere =
+                        FaultProxy.to("127.0.0.1", mysql.port(), new InetSocketAddress(two, mysql.port()))) {
+            Properties properties = new Properties();
+            properties.setProperty("user", mysql.user());
+            properties.setProperty("password", mysql.password());
+            properties.putAll(host.connectorJProperties());
+            String url = mysql.jdbcUrl().replace("localhost", NAME).replace("VERIFY_IDENTITY", "VERIFY_CA");
+            try (Connection before = DriverManager.getConnection(url, properties)) {
+                assertThat(Sessions.answers(before)).isTrue();
+                assertThat(elsewhere.accepted()).isZero();
+                host.moveTo(two);
+                try (Connection after = DriverManager.getConnection(url, properties)) {
+                    assertThat(Sessions.answers(after)).isTrue();
+                    assertThat(elsewhere.accepted()).isEqualTo(1);
+                    assertThat(Sessions.answers(before)).isTrue();
+                }
+                host.lose();
+                assertThatThrownBy(() -> DriverManager.getConnection(url, properties))
+                        .hasRootCauseInstanceOf(UnknownHostException.class);
+                String named = url.replace("VERIFY_CA", "VERIFY_IDENTITY");
+                host.moveTo(one);
+                assertThatThrownBy(() -> DriverManager.getConnection(named, properties))
+                        .hasStackTraceContaining(NAME);
+            }
+        }
     }
 
     @Test

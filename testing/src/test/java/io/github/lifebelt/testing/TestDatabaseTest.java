@@ -319,13 +319,16 @@ class TestDatabaseTest {
         }
     }
 
-    /** The folders of this JVM's running servers. */
+    /** The folders of this JVM's running servers, in memory and not. */
     private static Set<Path> serverFolders() throws IOException {
-        Path run = Workspace.get().unusedForData("x").getParent();
-        try (var folders = Files.list(run)) {
-            return new HashSet<>(
-                    folders.filter(folder -> folder.getFileName().toString().startsWith("server-"))
-                            .toList());
+        Set<Path> servers = new HashSet<>();
+        Workspace workspace = Workspace.get();
+        for (Path unused : List.of(workspace.unused("x"), workspace.unusedForData("x"))) {
+            try (var folders = Files.list(unused.getParent())) {
+                folders.filter(folder -> folder.getFileName().toString().startsWith("server-"))
+                        .forEach(servers::add);
+            }
         }
+        return servers;
     }
 }

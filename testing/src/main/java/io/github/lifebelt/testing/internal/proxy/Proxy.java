@@ -41,6 +41,7 @@ public final class Proxy implements AutoCloseable {
         REFUSE
     }
 
+    private final LongAdder accepted = new LongAdder();
     final LongAdder bytesToServer = new LongAdder();
     final LongAdder bytesToClient = new LongAdder();
 
@@ -139,6 +140,11 @@ public final class Proxy implements AutoCloseable {
 
     public long bytesToClient() {
         return bytesToClient.sum();
+    }
+
+    /** How many connections were accepted since the start. */
+    public long accepted() {
+        return accepted.sum();
     }
 
     public int connections() {
@@ -266,6 +272,7 @@ public final class Proxy implements AutoCloseable {
     }
 
     private void open(ProxiedConnection connection, ServerSocket acceptedBy) {
+        accepted.increment();
         connections.add(connection);
         Mode now = mode;
         if (acceptedBy.isClosed() || now == Mode.REFUSE) {

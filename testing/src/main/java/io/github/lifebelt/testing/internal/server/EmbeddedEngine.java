@@ -45,7 +45,7 @@ public final class EmbeddedEngine implements ServerEngine {
     public EmbeddedEngine(EmbeddedPrograms programs, ServerSpec spec, DataMaker dataMaker) throws IOException {
         this.programs = programs;
         this.spec = spec;
-        this.folder = Folders.createReadable(Workspace.get().unusedForData("server"));
+        this.folder = Folders.createReadable(unusedFolder(programs));
         this.log = new ServerLog(folder.resolve("server.log"));
         this.warden = new Warden(folder);
         try {
@@ -195,6 +195,11 @@ public final class EmbeddedEngine implements ServerEngine {
         } finally {
             Ports.release(port);
         }
+    }
+
+    private static Path unusedFolder(EmbeddedPrograms programs) throws IOException {
+        Workspace workspace = Workspace.get();
+        return programs.mayKeepDataInMemory() ? workspace.unusedForData("server") : workspace.unused("server");
     }
 
     private void startOnFreePort() throws IOException {

@@ -57,4 +57,9 @@ public interface EmbeddedPrograms {
 
     /** Clears what a killed server leaves outside of its data folder. */
     void afterCrash(Path data);
+
+    /** Whether a server keeps its wits with its data in a file system in memory. */
+    default boolean mayKeepDataInMemory() {
+        return true;
+    }
 }
