@@ -29,7 +29,12 @@ enum ProxyTestServer {
     /** Started when first asked for; it ends with the JVM. */
     synchronized TestDatabase database() {
         if (database == null) {
-            database = TestDatabase.of(product).tls(tls).start();
+            TestDatabaseBuilder builder = TestDatabase.of(product).tls(tls);
+            if (!isPostgres()) {
+                // MariaDB's default is less than what one of the tests sends.
+                builder.setting("max_allowed_packet", "64M");
+            }
+            database = builder.start();
         }
         return database;
     }
