@@ -24,6 +24,8 @@ final class Borrowers implements AutoCloseable {
     private final LongAdder succeeded = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private volatile boolean stopped;
+    private volatile boolean cancelled;
+    private volatile long stoppedNanos;
 
     private Borrowers(DataSource pool) {
         this.pool = pool;
@@ -38,8 +40,12 @@ final class Borrowers implements AutoCloseable {
         return made;
     }
 
-    /** Lets the borrows under way end, and judges all of them. */
+    /**
+     * Lets the borrows under way end, and each borrower make one more, which is the first that meets what has just
+     * happened; then judges all of them.
+     */
     Borrows finish(Duration limit, Stalls stalls) {
+        stoppedNanos = System.nanoTime();
         stopped = true;
         for (Borrower borrower : borrowers) {
             if (!Waiting.until(limit.plus(STATEMENT), () -> borrower.isDone(stalls.allowFor(limit)))) {
@@ -58,7 +64,7 @@ final class Borrowers implements AutoCloseable {
 
     @Override
     public void close() {
-        stopped = true;
+        cancelled = true;
         borrowers.forEach(Thread::interrupt);
     }
 
@@ -86,8 +92,11 @@ final class Borrowers implements AutoCloseable {
 
         @Override
         public void run() {
-            while (!stopped) {
+            while (!cancelled) {
                 borrowOnce();
+                if (stopped && since - stoppedNanos >= 0) {
+                    return;
+                }
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }

@@ -71,8 +71,8 @@ public final class PoolAssertions {
 
     /**
      * Asserts that no borrow takes longer than it may, whatever happens: four threads borrow, run {@code SELECT 1} and
-     * give back for as long as the event lasts. What a borrow ends with does not matter, nor how long the statement
-     * takes.
+     * give back for as long as the event lasts, and each once more after it. What a borrow ends with does not matter, nor
+     * how long the statement takes.
      *
      * @param pool any data source
      * @param limit the longest a {@code getConnection} may take, usually the borrow time-out and some
