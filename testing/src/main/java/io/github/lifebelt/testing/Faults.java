@@ -205,7 +205,9 @@ public final class Faults {
             throw new IllegalStateException("The server on port " + server.port() + " has no TLS, so no certificate");
         }
         server.install(certificate);
-        asking.tell("read its certificate again", admin -> provision.family().reloadCertificate(admin));
+        asking.tell(
+                "read its certificate again",
+                admin -> provision.family().reloadCertificate(admin, certificate, server.port()));
         certificateChanged = true;
     }
 

@@ -8,6 +8,7 @@ import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.testing.Cleaning;
 import io.github.lifebelt.testing.DatabaseProduct;
 import io.github.lifebelt.testing.StopMode;
+import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
 import io.github.lifebelt.testing.internal.server.Access;
 import io.github.lifebelt.testing.internal.server.AdminSession;
 import io.github.lifebelt.testing.internal.server.DriverDataSource;
@@ -171,7 +172,7 @@ public final class MySqlFamily implements Family {
     }
 
     @Override
-    public void reloadCertificate(AdminSession admin) throws SQLException {
+    public void reloadCertificate(AdminSession admin, ServerCertificate shown, int port) throws SQLException {
         admin.execute(mariaDb ? "FLUSH SSL" : "ALTER INSTANCE RELOAD TLS");
     }
 

@@ -6,6 +6,7 @@ import static io.github.lifebelt.testing.internal.postgres.PostgresConfiguration
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.testing.Cleaning;
 import io.github.lifebelt.testing.StopMode;
+import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
 import io.github.lifebelt.testing.internal.server.Access;
 import io.github.lifebelt.testing.internal.server.AdminSession;
 import io.github.lifebelt.testing.internal.server.DriverDataSource;
@@ -13,14 +14,23 @@ import io.github.lifebelt.testing.internal.server.Family;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.server.SessionFilter;
 import io.github.lifebelt.testing.internal.system.Percent;
+import io.github.lifebelt.testing.internal.system.Waiting;
 import io.github.lifebelt.url.DatabaseUrl;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL in its own words. */
 public final class PostgresFamily implements Family {
+    private static final Duration RELOAD = Duration.ofSeconds(10);
     private static final String STARTING_UP = "57P03";
     private static final String KILLED = "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM ";
     private static final String COUNT = "SELECT count(*) FROM ";
@@ -135,9 +145,18 @@ public final class PostgresFamily implements Family {
     @Override
     public void setReadOnly(AdminSession admin, boolean readOnly) throws SQLException {
         admin.execute(
-                "ALTER SYSTEM "
-                        + (readOnly ? "SET default_transaction_read_only = on" : "RESET default_transaction_read_only"),
+                readOnly
+                        ? "ALTER SYSTEM SET default_transaction_read_only = on"
+                        : "ALTER SYSTEM RESET default_transaction_read_only",
                 "SELECT pg_reload_conf()");
+        // The server reloads when it gets to it; when this session was told, all were.
+        String wanted = readOnly ? "on" : "off";
+        long deadline = System.nanoTime() + RELOAD.toNanos();
+        while (!admin.strings("SHOW default_transaction_read_only").get(0).equals(wanted)) {
+            if (System.nanoTime() - deadline >= 0) {
+                throw new SQLException("it did not take the setting over within " + RELOAD.toSeconds() + " s");
+            }
+        }
     }
 
     @Override
@@ -145,9 +164,22 @@ public final class PostgresFamily implements Family {
         admin.execute("ALTER ROLE " + identifier(user) + " PASSWORD " + literal(password));
     }
 
+    /** The server reloads when it gets to it. */
     @Override
-    public void reloadCertificate(AdminSession admin) throws SQLException {
+    public void reloadCertificate(AdminSession admin, ServerCertificate shown, int port) throws SQLException {
+        X509Certificate expected = read(shown);
         admin.execute("SELECT pg_reload_conf()");
+        if (!Waiting.until(RELOAD, () -> ShownCertificate.is(expected, port))) {
+            throw new SQLException("it did not show the certificate within " + RELOAD.toSeconds() + " s");
+        }
+    }
+
+    private static X509Certificate read(ServerCertificate certificate) throws SQLException {
+        try (InputStream in = Files.newInputStream(certificate.chain())) {
+            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+        } catch (IOException | CertificateException e) {
+            throw new SQLException("the certificate cannot be read: " + e.getMessage(), e);
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.lifebelt.testing.internal.server;
 
 import io.github.lifebelt.testing.Cleaning;
 import io.github.lifebelt.testing.StopMode;
+import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.SQLException;
 import java.util.Properties;
@@ -70,8 +71,8 @@ public interface Family {
     /** Gives the user another password; sessions that are there go on. */
     void setPassword(AdminSession admin, String user, String password) throws SQLException;
 
-    /** Has the server read its certificate again; connections that are there keep the old one. */
-    void reloadCertificate(AdminSession admin) throws SQLException;
+    /** Has the server read its certificate again; on return new connections are shown it, old ones keep the old one. */
+    void reloadCertificate(AdminSession admin, ServerCertificate shown, int port) throws SQLException;
 
     /** Makes a replica a primary; on return it takes writes. */
     void promote(AdminSession admin) throws SQLException;
