@@ -4,16 +4,11 @@ import com.mysql.cj.log.Log;
 import com.mysql.cj.protocol.ServerSession;
 import com.mysql.cj.protocol.SocketConnection;
 import com.mysql.cj.protocol.StandardSocketFactory;
+import io.github.lifebelt.testing.internal.certificates.TrustsAll;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * TLS to a server whatever certificate it shows, for the administrator of a test's own server: bad certificates are
@@ -37,39 +32,12 @@ public final class TrustingSocketFactory extends StandardSocketFactory {
     @SuppressWarnings("unchecked")
     private <T extends Closeable> T handshake() throws IOException {
         try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new TrustsAll()}, null);
-            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(rawSocket, host, port, true);
+            SSLSocket socket = (SSLSocket) TrustsAll.sockets().createSocket(rawSocket, host, port, true);
             socket.startHandshake();
             sslSocket = socket;
             return (T) socket;
         } catch (GeneralSecurityException e) {
             throw new IOException("TLS cannot be set up: " + e.getMessage(), e);
-        }
-    }
-
-    private static final class TrustsAll extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 }

@@ -1,17 +1,14 @@
 package io.github.lifebelt.testing.internal.postgres;
 
+import io.github.lifebelt.testing.internal.certificates.TrustsAll;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 
 /** Asks a server which certificate it shows, whatever is to be said against that certificate. */
 final class ShownCertificate {
@@ -32,28 +29,13 @@ final class ShownCertificate {
             if (plain.getInputStream().read() != 'S') {
                 return false;
             }
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new TrustsAll()}, new SecureRandom());
             try (SSLSocket tls =
-                    (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true)) {
+                    (SSLSocket) TrustsAll.sockets().createSocket(plain, "localhost", plain.getPort(), true)) {
                 tls.startHandshake();
                 return tls.getSession().getPeerCertificates()[0].equals(expected);
             }
         } catch (IOException | GeneralSecurityException e) {
             return false;
-        }
-    }
-
-    private static final class TrustsAll implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 }

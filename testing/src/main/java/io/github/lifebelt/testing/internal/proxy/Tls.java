@@ -1,6 +1,7 @@
 package io.github.lifebelt.testing.internal.proxy;
 
 import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
+import io.github.lifebelt.testing.internal.certificates.TrustsAll;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -13,18 +14,13 @@ import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
-import org.jspecify.annotations.Nullable;
 
 /** TLS with the server's certificate towards clients, and without any demands towards the server. */
 final class Tls {
@@ -59,7 +55,7 @@ final class Tls {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, NO_PASSWORD);
             // Two contexts: a client that has a server's certificate to offer is refused by a server that asks.
-            return new Tls(sockets(keys.getKeyManagers(), null), sockets(null, new TrustManager[] {new TrustAll()}));
+            return new Tls(sockets(keys.getKeyManagers()), TrustsAll.sockets());
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException(
                     certificate.chain() + " is no certificate with the key " + certificate.privateKey() + ": "
@@ -68,10 +64,9 @@ final class Tls {
         }
     }
 
-    private static SSLSocketFactory sockets(KeyManager @Nullable [] keys, TrustManager @Nullable [] trusted)
-            throws GeneralSecurityException {
+    private static SSLSocketFactory sockets(KeyManager[] keys) throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys, trusted, null);
+        context.init(keys, null, null);
         return context.getSocketFactory();
     }
 
@@ -87,31 +82,5 @@ final class Tls {
         String base64 = Files.readString(file).replaceAll("-----[A-Z ]+-----", "");
         return KeyFactory.getInstance(algorithm)
                 .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(base64)));
-    }
-
-    /** The bad certificates of a test server are to be refused by the client that is tested, not here. */
-    private static final class TrustAll extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }
