@@ -3,9 +3,11 @@ package io.github.lifebelt.testing.internal.container;
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
 import io.github.lifebelt.testing.internal.server.Access;
+import io.github.lifebelt.testing.internal.server.CertificateFiles;
 import io.github.lifebelt.testing.internal.server.Family;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +39,13 @@ public interface ContainerRecipe {
     Map<String, String> files(ServerSpec spec);
 
     /** What certificate and key are called among the server's files. */
-    Map<String, String> files(ServerCertificate certificate) throws IOException;
+    default Map<String, String> files(ServerCertificate certificate) throws IOException {
+        return Map.of(
+                CertificateFiles.CERTIFICATE,
+                Files.readString(certificate.chain()),
+                CertificateFiles.KEY,
+                Files.readString(certificate.privateKey()));
+    }
 
     /** Whether the server would log ordinary users in now, as opposed to starting, stopping or recovering. */
     boolean accepts(int publishedPort);

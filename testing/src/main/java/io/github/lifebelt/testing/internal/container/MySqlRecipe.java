@@ -1,15 +1,13 @@
 package io.github.lifebelt.testing.internal.container;
 
 import io.github.lifebelt.testing.StopMode;
-import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
 import io.github.lifebelt.testing.internal.mysql.GreetingProbe;
 import io.github.lifebelt.testing.internal.mysql.MySqlConfiguration;
 import io.github.lifebelt.testing.internal.server.Access;
 import io.github.lifebelt.testing.internal.server.AdminSession;
+import io.github.lifebelt.testing.internal.server.CertificateFiles;
 import io.github.lifebelt.testing.internal.server.Family;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +20,6 @@ import org.testcontainers.utility.DockerImageName;
 /** The official images of MySQL and MariaDB, which differ in little, and those made after them. */
 abstract class MySqlRecipe implements ContainerRecipe {
     private static final String ROOT = "root";
-    private static final String CERTIFICATE = "server.pem";
-    private static final String KEY = "server.key";
     private static final int PORT = 3306;
 
     private final ContainerImage image;
@@ -92,18 +88,13 @@ abstract class MySqlRecipe implements ContainerRecipe {
 
     @Override
     public List<String> arguments(ServerSpec spec) {
-        return MySqlConfiguration.arguments(spec, ServerFiles.FOLDER + CERTIFICATE, ServerFiles.FOLDER + KEY);
+        return MySqlConfiguration.arguments(
+                spec, ServerFiles.FOLDER + CertificateFiles.CERTIFICATE, ServerFiles.FOLDER + CertificateFiles.KEY);
     }
 
     @Override
     public Map<String, String> files(ServerSpec spec) {
         return Map.of();
-    }
-
-    @Override
-    public Map<String, String> files(ServerCertificate certificate) throws IOException {
-        return Map.of(
-                CERTIFICATE, Files.readString(certificate.chain()), KEY, Files.readString(certificate.privateKey()));
     }
 
     @Override

@@ -1,14 +1,12 @@
 package io.github.lifebelt.testing.internal.container;
 
 import io.github.lifebelt.testing.StopMode;
-import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
 import io.github.lifebelt.testing.internal.postgres.PostgresConfiguration;
 import io.github.lifebelt.testing.internal.postgres.ReadyProbe;
 import io.github.lifebelt.testing.internal.server.Access;
+import io.github.lifebelt.testing.internal.server.CertificateFiles;
 import io.github.lifebelt.testing.internal.server.Family;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +20,6 @@ final class PostgresRecipe implements ContainerRecipe {
     private static final ContainerImage IMAGE =
             new ContainerImage("postgres", "18", "lifebelt.testing.image.postgresql", "LIFEBELT_TEST_POSTGRES_IMAGE");
     private static final String ACCESS = "pg_hba.conf";
-    private static final String CERTIFICATE = "server.crt";
-    private static final String KEY = "server.key";
 
     // A process's name, in parentheses, may hold anything; its parent is the second word after that.
     private static final String KILL = """
@@ -85,8 +81,8 @@ final class PostgresRecipe implements ContainerRecipe {
         all.put("hba_file", ServerFiles.FOLDER + ACCESS);
         if (spec.tls()) {
             all.put("ssl", "on");
-            all.put("ssl_cert_file", ServerFiles.FOLDER + CERTIFICATE);
-            all.put("ssl_key_file", ServerFiles.FOLDER + KEY);
+            all.put("ssl_cert_file", ServerFiles.FOLDER + CertificateFiles.CERTIFICATE);
+            all.put("ssl_key_file", ServerFiles.FOLDER + CertificateFiles.KEY);
         }
         all.putAll(PostgresConfiguration.parameters(spec));
         List<String> arguments = new ArrayList<>();
@@ -98,12 +94,6 @@ final class PostgresRecipe implements ContainerRecipe {
     @Override
     public Map<String, String> files(ServerSpec spec) {
         return Map.of(ACCESS, "local all all trust\n" + PostgresConfiguration.access(spec, "all"));
-    }
-
-    @Override
-    public Map<String, String> files(ServerCertificate certificate) throws IOException {
-        return Map.of(
-                CERTIFICATE, Files.readString(certificate.chain()), KEY, Files.readString(certificate.privateKey()));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.lifebelt.testing.internal.gateway;
 
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
+import io.github.lifebelt.testing.internal.server.CertificateFiles;
 import io.github.lifebelt.testing.internal.server.EmbeddedPrograms;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.system.Folders;
@@ -94,8 +95,7 @@ abstract class GatewayPrograms implements EmbeddedPrograms {
 
     @Override
     public void install(ServerCertificate certificate, Path data) throws IOException {
-        write(data.resolve("server.crt"), Files.readString(certificate.chain()));
-        write(data.resolve("server.key"), Files.readString(certificate.privateKey()));
+        CertificateFiles.install(certificate, data, runAs);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.lifebelt.testing.internal.gateway;
 
+import io.github.lifebelt.testing.internal.server.CertificateFiles;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.system.Ports;
 import java.io.IOException;
@@ -52,8 +53,10 @@ public final class PgBouncerPrograms extends GatewayPrograms {
         all.put("ignore_startup_parameters", "extra_float_digits");
         if (server.tls()) {
             all.put("client_tls_sslmode", "require");
-            all.put("client_tls_cert_file", folder.resolve("server.crt").toString());
-            all.put("client_tls_key_file", folder.resolve("server.key").toString());
+            all.put(
+                    "client_tls_cert_file",
+                    folder.resolve(CertificateFiles.CERTIFICATE).toString());
+            all.put("client_tls_key_file", folder.resolve(CertificateFiles.KEY).toString());
             all.put("server_tls_sslmode", "require");
         } else {
             all.put("server_tls_sslmode", "disable");

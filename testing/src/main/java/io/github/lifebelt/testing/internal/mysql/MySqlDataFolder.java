@@ -1,6 +1,7 @@
 package io.github.lifebelt.testing.internal.mysql;
 
 import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
+import io.github.lifebelt.testing.internal.server.CertificateFiles;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.system.CachedFolder;
 import io.github.lifebelt.testing.internal.system.Command;
@@ -9,8 +10,6 @@ import io.github.lifebelt.testing.internal.system.RunAs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 
@@ -19,8 +18,6 @@ import java.util.List;
  * cache; a folder is a copy of it with files of its own.
  */
 final class MySqlDataFolder {
-    static final String CERTIFICATE = "server.crt";
-    static final String KEY = "server.key";
     static final String PROCESS_ID = "server.pid";
     static final String ACCOUNTS = "accounts.sql";
 
@@ -61,37 +58,20 @@ final class MySqlDataFolder {
         Folders.copyWithoutZeros(template(initialisation), data);
         Path accounts = folder.resolve(ACCOUNTS);
         Files.writeString(accounts, MySqlConfiguration.accounts(spec));
-        install(accounts, data.resolve(ACCOUNTS));
+        runAs.install(accounts, data.resolve(ACCOUNTS));
         Files.delete(accounts);
         ServerCertificate certificate = spec.certificate();
         if (certificate != null) {
-            install(certificate, data);
+            CertificateFiles.install(certificate, data, runAs);
         }
         return data;
-    }
-
-    /** Puts certificate and key in place at once each: the server may read them at any time. */
-    void install(ServerCertificate certificate, Path data) throws IOException {
-        install(certificate.chain(), data.resolve(CERTIFICATE));
-        install(certificate.privateKey(), data.resolve(KEY));
-    }
-
-    private void install(Path source, Path target) throws IOException {
-        Path fresh = target.resolveSibling(target.getFileName() + ".new");
-        Files.copy(source, fresh, StandardCopyOption.REPLACE_EXISTING);
-        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
-        runAs.giveTo(fresh);
-        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** The folder to copy, made if it is not there. */
     Path template(Initialisation initialisation) throws IOException {
         synchronized (MySqlDataFolder.class) {
-            // Files of one owner are no use to a server that runs as another.
-            String owner = runAs.owner() == null ? "self" : runAs.owner().getName();
-            return CachedFolder.get(
-                            "template-" + TEMPLATE_VERSION + "-" + owner + "-" + key,
-                            fresh -> initialise(fresh, initialisation))
+            String name = "template-" + TEMPLATE_VERSION + "-" + runAs.ownerName() + "-" + key;
+            return CachedFolder.get(name, fresh -> initialise(fresh, initialisation))
                     .resolve(CONTENT);
         }
     }

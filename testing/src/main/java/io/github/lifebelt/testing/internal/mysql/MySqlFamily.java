@@ -4,7 +4,6 @@ import static io.github.lifebelt.testing.internal.mysql.MySqlText.account;
 import static io.github.lifebelt.testing.internal.mysql.MySqlText.identifier;
 import static io.github.lifebelt.testing.internal.mysql.MySqlText.literal;
 
-import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.testing.Cleaning;
 import io.github.lifebelt.testing.DatabaseProduct;
 import io.github.lifebelt.testing.StopMode;
@@ -16,7 +15,6 @@ import io.github.lifebelt.testing.internal.server.Family;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.server.SessionFilter;
 import io.github.lifebelt.testing.internal.system.Percent;
-import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.SQLException;
 import java.util.Properties;
 import javax.sql.DataSource;
@@ -59,20 +57,8 @@ public final class MySqlFamily implements Family {
     }
 
     @Override
-    public DatabaseUrl databaseUrl(Access access) {
-        DatabaseUrl.Builder url = DatabaseUrl.builder("mysql")
-                .host(access.host(), access.port())
-                .database(access.database())
-                .user(access.user())
-                .password(access.password());
-        if (access.tls() instanceof Access.Verified verified) {
-            url.sslMode(SslMode.VERIFY_FULL).sslRootCert(verified.authority().toString());
-        } else if (access.tls() instanceof Access.NoTls) {
-            url.sslMode(SslMode.DISABLE);
-        } else {
-            return DatabaseUrl.parse(url(access));
-        }
-        return url.build();
+    public String dialect() {
+        return "mysql";
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.lifebelt.testing.internal.mysql;
 
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
+import io.github.lifebelt.testing.internal.server.CertificateFiles;
 import io.github.lifebelt.testing.internal.server.EmbeddedPrograms;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.system.Ports;
@@ -71,8 +72,8 @@ abstract class MySqlLikePrograms implements EmbeddedPrograms, MySqlDataFolder.In
         command.addAll(serverArguments());
         command.addAll(MySqlConfiguration.arguments(
                 spec,
-                data.resolve(MySqlDataFolder.CERTIFICATE).toString(),
-                data.resolve(MySqlDataFolder.KEY).toString()));
+                data.resolve(CertificateFiles.CERTIFICATE).toString(),
+                data.resolve(CertificateFiles.KEY).toString()));
         return runAs.command(command);
     }
 
@@ -123,7 +124,7 @@ abstract class MySqlLikePrograms implements EmbeddedPrograms, MySqlDataFolder.In
 
     @Override
     public final void install(ServerCertificate certificate, Path data) throws IOException {
-        folders.install(certificate, data);
+        CertificateFiles.install(certificate, data, runAs);
     }
 
     /** All it has is in its folder. */

@@ -1,5 +1,6 @@
 package io.github.lifebelt.testing.internal.postgres;
 
+import io.github.lifebelt.testing.internal.server.CertificateFiles;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.system.Ports;
 import java.util.LinkedHashMap;
@@ -18,8 +19,8 @@ public final class PostgresConfiguration {
         all.put("dynamic_shared_memory_type", "mmap");
         if (spec.tls()) {
             all.put("ssl", "on");
-            all.put("ssl_cert_file", PostgresDataFolder.CERTIFICATE);
-            all.put("ssl_key_file", PostgresDataFolder.KEY);
+            all.put("ssl_cert_file", CertificateFiles.CERTIFICATE);
+            all.put("ssl_key_file", CertificateFiles.KEY);
         }
         all.putAll(parameters(spec));
         StringBuilder text = new StringBuilder();

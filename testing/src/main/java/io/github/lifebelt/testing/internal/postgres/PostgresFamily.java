@@ -15,7 +15,6 @@ import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.server.SessionFilter;
 import io.github.lifebelt.testing.internal.system.Percent;
 import io.github.lifebelt.testing.internal.system.Waiting;
-import io.github.lifebelt.url.DatabaseUrl;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -58,20 +57,8 @@ public final class PostgresFamily implements Family {
     }
 
     @Override
-    public DatabaseUrl databaseUrl(Access access) {
-        DatabaseUrl.Builder url = DatabaseUrl.builder("postgresql")
-                .host(access.host(), access.port())
-                .database(access.database())
-                .user(access.user())
-                .password(access.password());
-        if (access.tls() instanceof Access.Verified verified) {
-            url.sslMode(SslMode.VERIFY_FULL).sslRootCert(verified.authority().toString());
-        } else if (access.tls() instanceof Access.NoTls) {
-            url.sslMode(SslMode.DISABLE);
-        } else {
-            return DatabaseUrl.parse(url(access));
-        }
-        return url.build();
+    public String dialect() {
+        return "postgresql";
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.lifebelt.testing.internal.postgres;
 
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
+import io.github.lifebelt.testing.internal.server.CertificateFiles;
 import io.github.lifebelt.testing.internal.server.EmbeddedPrograms;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.system.RunAs;
@@ -91,7 +92,7 @@ public final class PostgresPrograms implements EmbeddedPrograms {
 
     @Override
     public void install(ServerCertificate certificate, Path data) throws IOException {
-        folders.install(certificate, data);
+        CertificateFiles.install(certificate, data, runAs);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.lifebelt.testing.internal.server;
 
+import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.testing.Cleaning;
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
@@ -29,8 +30,25 @@ public interface Family {
     /** The connection string as the driver takes it, without user and password. */
     String jdbcUrl(Access access);
 
+    /** How {@link DatabaseUrl} calls the family. */
+    String dialect();
+
     /** The connection string as a value. */
-    DatabaseUrl databaseUrl(Access access);
+    default DatabaseUrl databaseUrl(Access access) {
+        DatabaseUrl.Builder url = DatabaseUrl.builder(dialect())
+                .host(access.host(), access.port())
+                .database(access.database())
+                .user(access.user())
+                .password(access.password());
+        if (access.tls() instanceof Access.Verified verified) {
+            url.sslMode(SslMode.VERIFY_FULL).sslRootCert(verified.authority().toString());
+        } else if (access.tls() instanceof Access.NoTls) {
+            url.sslMode(SslMode.DISABLE);
+        } else {
+            return DatabaseUrl.parse(url(access));
+        }
+        return url.build();
+    }
 
     /** The driver's own data source, without any pool. */
     DataSource dataSource(Access access);

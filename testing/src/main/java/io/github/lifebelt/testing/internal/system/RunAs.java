@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.time.Duration;
@@ -55,6 +57,20 @@ public record RunAs(
         if (owner != null) {
             Files.setOwner(path, owner);
         }
+    }
+
+    /** How the owner of the server's files is called in names of folders: those of one are no use to another. */
+    public String ownerName() {
+        return owner == null ? "self" : owner.getName();
+    }
+
+    /** Puts a copy of a file in place at once, its owner's alone: servers want that of keys, and may read at any time. */
+    public void install(Path source, Path target) throws IOException {
+        Path fresh = target.resolveSibling(target.getFileName() + ".new");
+        Files.copy(source, fresh, StandardCopyOption.REPLACE_EXISTING);
+        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
+        giveTo(fresh);
+        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static RunAs find(String program) throws IOException {
