@@ -2,9 +2,9 @@ package io.github.lifebelt.testing;
 
 import io.github.lifebelt.testing.internal.certificates.Keytool;
 import io.github.lifebelt.testing.internal.certificates.Pem;
+import io.github.lifebelt.testing.internal.certificates.TrustStore;
 import io.github.lifebelt.testing.internal.system.Workspace;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,18 +74,10 @@ public final class TestCertificates {
     public synchronized Path authorityTrustStore() {
         Path known = trustStore;
         if (known == null) {
-            authority();
-            known = make(AUTHORITY, () -> {
-                KeyStore store = KeyStore.getInstance("PKCS12");
-                store.load(null, null);
-                store.setCertificateEntry(
-                        AUTHORITY, new Keytool(folder()).keyStore().getCertificate(AUTHORITY));
-                Path file = folder().resolve(AUTHORITY + ".p12");
-                try (OutputStream out = Files.newOutputStream(file)) {
-                    store.store(out, TRUST_STORE_PASSWORD.toCharArray());
-                }
-                return file;
-            });
+            Path trusted = authority();
+            known = make(
+                    AUTHORITY,
+                    () -> TrustStore.write(folder().resolve(AUTHORITY + ".p12"), Pem.readCertificates(trusted)));
             trustStore = known;
         }
         return known;

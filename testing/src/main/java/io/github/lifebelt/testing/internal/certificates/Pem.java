@@ -1,6 +1,7 @@
 package io.github.lifebelt.testing.internal.certificates;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +9,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.Key;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
 
@@ -16,6 +20,15 @@ public final class Pem {
     private static final int LINE_LENGTH = 64;
 
     private Pem() {}
+
+    /** All certificates of a file, in their order. */
+    public static List<X509Certificate> readCertificates(Path file) throws IOException, CertificateException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
+        }
+    }
 
     public static Path writeCertificates(Path file, List<? extends Certificate> certificates)
             throws IOException, CertificateEncodingException {

@@ -5,10 +5,8 @@ import static io.github.lifebelt.testing.internal.mysql.MySqlText.literal;
 import io.github.lifebelt.testing.internal.server.AdminSession;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.server.SessionFilter;
-import io.github.lifebelt.testing.internal.system.Waiting;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -67,7 +65,7 @@ final class MySqlSessions {
     /** Ends all sessions in the database, and waits until what they did is undone. */
     void endAll(AdminSession admin, String database) throws SQLException {
         kill(admin, database, SessionFilter.ALL);
-        if (!await(END, () -> all(admin, database).isEmpty())) {
+        if (!AdminSession.await(END, () -> all(admin, database).isEmpty())) {
             throw new SQLException("Sessions did not end within " + END.toSeconds() + " s after being told to");
         }
     }
@@ -77,34 +75,14 @@ final class MySqlSessions {
      * transaction that nobody ends would be in the way for good.
      */
     void endWork(AdminSession admin, String database) throws SQLException {
-        if (await(PATIENCE, () -> working(admin, database).isEmpty())) {
+        if (AdminSession.await(PATIENCE, () -> working(admin, database).isEmpty())) {
             return;
         }
         int ended = kill(admin, notEnding(working(admin, database)));
         LOG.debug("Ended {} sessions that were at work or in a transaction", ended);
-        if (!await(END, () -> working(admin, database).isEmpty())) {
+        if (!AdminSession.await(END, () -> working(admin, database).isEmpty())) {
             throw new SQLException("Sessions did not end within " + END.toSeconds() + " s after being told to");
         }
-    }
-
-    private interface Condition {
-        boolean holds() throws SQLException;
-    }
-
-    private static boolean await(Duration atMost, Condition condition) throws SQLException {
-        List<SQLException> failure = new ArrayList<>();
-        boolean held = Waiting.until(atMost, () -> {
-            try {
-                return condition.holds();
-            } catch (SQLException e) {
-                failure.add(e);
-                return true;
-            }
-        });
-        if (!failure.isEmpty()) {
-            throw failure.get(0);
-        }
-        return held;
     }
 
     private static List<Session> working(AdminSession admin, String database) throws SQLException {

@@ -1,17 +1,13 @@
 package io.github.lifebelt.testing.internal.named;
 
 import io.github.lifebelt.testing.TestCertificates;
+import io.github.lifebelt.testing.internal.certificates.Pem;
+import io.github.lifebelt.testing.internal.certificates.TrustStore;
 import io.github.lifebelt.testing.internal.system.Percent;
 import io.github.lifebelt.testing.internal.system.Workspace;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -81,19 +77,8 @@ record UrlParameters(Map<String, String> all, boolean plain) {
     /** The driver reads no PEM files. */
     private static Path trustStore(String source, String encodedFile) {
         Path pem = Path.of(NamedUrl.decode(source, SSL_CA, encodedFile, false));
-        try (InputStream in = Files.newInputStream(pem)) {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            int number = 0;
-            for (Certificate certificate :
-                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                store.setCertificateEntry("authority-" + ++number, certificate);
-            }
-            Path file = Workspace.get().unused("trusted");
-            try (OutputStream out = Files.newOutputStream(file)) {
-                store.store(out, TestCertificates.TRUST_STORE_PASSWORD.toCharArray());
-            }
-            return file;
+        try {
+            return TrustStore.write(Workspace.get().unused("trusted"), Pem.readCertificates(pem));
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException(
                     "The file " + pem + ", which is " + SSL_CA + " in " + source + ", cannot be read: " + e, e);

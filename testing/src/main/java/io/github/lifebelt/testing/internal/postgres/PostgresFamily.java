@@ -7,6 +7,7 @@ import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.testing.Cleaning;
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
+import io.github.lifebelt.testing.internal.certificates.Pem;
 import io.github.lifebelt.testing.internal.server.Access;
 import io.github.lifebelt.testing.internal.server.AdminSession;
 import io.github.lifebelt.testing.internal.server.DriverDataSource;
@@ -16,10 +17,7 @@ import io.github.lifebelt.testing.internal.server.SessionFilter;
 import io.github.lifebelt.testing.internal.system.Percent;
 import io.github.lifebelt.testing.internal.system.Waiting;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -138,11 +136,10 @@ public final class PostgresFamily implements Family {
                 "SELECT pg_reload_conf()");
         // The server reloads when it gets to it; when this session was told, all were.
         String wanted = readOnly ? "on" : "off";
-        long deadline = System.nanoTime() + RELOAD.toNanos();
-        while (!admin.strings("SHOW default_transaction_read_only").get(0).equals(wanted)) {
-            if (System.nanoTime() - deadline >= 0) {
-                throw new SQLException("it did not take the setting over within " + RELOAD.toSeconds() + " s");
-            }
+        if (!AdminSession.await(
+                RELOAD,
+                () -> admin.strings("SHOW default_transaction_read_only").get(0).equals(wanted))) {
+            throw new SQLException("it did not take the setting over within " + RELOAD.toSeconds() + " s");
         }
     }
 
@@ -162,8 +159,8 @@ public final class PostgresFamily implements Family {
     }
 
     private static X509Certificate read(ServerCertificate certificate) throws SQLException {
-        try (InputStream in = Files.newInputStream(certificate.chain())) {
-            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+        try {
+            return Pem.readCertificates(certificate.chain()).get(0);
         } catch (IOException | CertificateException e) {
             throw new SQLException("the certificate cannot be read: " + e.getMessage(), e);
         }

@@ -72,6 +72,29 @@ public final class AdminSession implements AutoCloseable {
         }
     }
 
+    /** Something that a server is asked. */
+    public interface Condition {
+        /** Whether it is so now. */
+        boolean holds() throws SQLException;
+    }
+
+    /** Asks until the answer is yes; false if it was still no after {@code atMost}. */
+    public static boolean await(Duration atMost, Condition condition) throws SQLException {
+        List<SQLException> failure = new ArrayList<>();
+        boolean held = Waiting.until(atMost, () -> {
+            try {
+                return condition.holds();
+            } catch (SQLException e) {
+                failure.add(e);
+                return true;
+            }
+        });
+        if (!failure.isEmpty()) {
+            throw failure.get(0);
+        }
+        return held;
+    }
+
     /** The session itself, connected; for what the other methods are too narrow for. Not to be closed. */
     public Connection live() throws SQLException {
         Connection kept = connection;
