@@ -2,6 +2,7 @@ package io.github.lifebelt.spi;
 
 import io.github.lifebelt.security.Credentials;
 import io.github.lifebelt.security.SslMode;
+import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.io.IOException;
 import java.time.Duration;
@@ -33,6 +34,7 @@ public final class ConnectRequest {
     private final Tls tls;
     private final long deadlineNanos;
     private final HostResolver resolver;
+    private final Role role;
     private final Object lock = new Object();
     private @Nullable ProbeSocket socket;
     private boolean aborted;
@@ -46,7 +48,7 @@ public final class ConnectRequest {
      * @param deadlineNanos until when, on the clock of {@link System#nanoTime()}
      */
     public ConnectRequest(DatabaseUrl url, Credentials credentials, Tls tls, long deadlineNanos) {
-        this(url, credentials, tls, deadlineNanos, HostResolver.JDK);
+        this(url, credentials, tls, deadlineNanos, HostResolver.JDK, Role.READ_WRITE);
     }
 
     /**
@@ -58,14 +60,16 @@ public final class ConnectRequest {
      * @param deadlineNanos until when, on the clock of {@link System#nanoTime()}
      * @param resolver asked for the addresses of host names, unless it is {@link HostResolver#JDK} and the driver has
      *     looked them up already
+     * @param role which server is wanted if there are several
      */
     public ConnectRequest(
-            DatabaseUrl url, Credentials credentials, Tls tls, long deadlineNanos, HostResolver resolver) {
+            DatabaseUrl url, Credentials credentials, Tls tls, long deadlineNanos, HostResolver resolver, Role role) {
         this.url = url;
         this.credentials = credentials;
         this.tls = tls;
         this.deadlineNanos = deadlineNanos;
         this.resolver = resolver;
+        this.role = role;
     }
 
     /**
@@ -103,6 +107,15 @@ public final class ConnectRequest {
      */
     public HostResolver resolver() {
         return resolver;
+    }
+
+    /**
+     * What the connection is wanted for.
+     *
+     * @return whether a server that writes is to be preferred among several hosts
+     */
+    public Role role() {
+        return role;
     }
 
     /**

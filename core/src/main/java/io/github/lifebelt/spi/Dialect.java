@@ -3,8 +3,10 @@ package io.github.lifebelt.spi;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Lifebelt has to know about one family of databases and its JDBC driver.
@@ -25,6 +27,68 @@ public interface Dialect {
         /** The driver cannot tell. Treated as {@link #OPEN} when a connection comes back. */
         UNKNOWN
     }
+
+    /** Why a connection could not be made, in the order in which connecting goes. For people and for what follows. */
+    enum ConnectProblem {
+        /** The host name has no address. */
+        UNKNOWN_HOST("the host name has no address"),
+        /** Nobody listens, or a network on the way says no. */
+        UNREACHABLE("nobody answers there"),
+        /** Packets or answers were waited for in vain. */
+        TIMED_OUT("no answer came in time"),
+        /** The certificate is not to be trusted, or one side demands TLS and the other has none. */
+        TLS("TLS could not be agreed on"),
+        /** User or password are not accepted. */
+        AUTHENTICATION("the login is not accepted"),
+        /** The database of that name is not there, or not for this user. */
+        DATABASE("the database is not to be had"),
+        /** The server is there and is starting up or shutting down. */
+        STARTING("the server is starting up or shutting down"),
+        /** The server is at its limit of connections. */
+        AT_CAPACITY("the server has no connection left to give"),
+        /** Something else; the driver's message has to do. */
+        OTHER("the connection was refused");
+
+        private final String words;
+
+        ConnectProblem(String words) {
+            this.words = words;
+        }
+
+        /**
+         * For a message.
+         *
+         * @return a clause in lower case
+         */
+        public String words() {
+            return words;
+        }
+    }
+
+    /**
+     * What a server said of itself when a connection was made. Null where it did not say, or has no such thing.
+     *
+     * @param product the server's own name, for example {@code PostgreSQL}, {@code MySQL} or {@code MariaDB}
+     * @param version the server's version as it spells it
+     * @param readOnly whether this server takes no writes now: a standby, or one set to read-only for all
+     * @param incarnation a text that changes whenever the server may have lost something it had confirmed or may count
+     *     anew: at a restart, a crash of one of its processes, a promotion
+     * @param idleTimeout after which idleness the server ends a session
+     * @param maxConnections how many connections it takes in all
+     * @param reservedConnections how many of these are kept for administrators
+     * @param keepaliveIdle after which idleness its kernel asks whether the client still lives
+     * @param bouncer whether a connection pooler such as PgBouncer stands between
+     */
+    record ServerFacts(
+            String product,
+            String version,
+            boolean readOnly,
+            @Nullable String incarnation,
+            @Nullable Duration idleTimeout,
+            @Nullable Integer maxConnections,
+            @Nullable Integer reservedConnections,
+            @Nullable Duration keepaliveIdle,
+            boolean bouncer) {}
 
     /**
      * The family's name as it stands in {@link DatabaseUrl#dialect()}.
@@ -83,7 +147,17 @@ public interface Dialect {
     boolean hasPubliclyTrustedCertificate(String host);
 
     /**
-     * Opens a connection. Every socket of it must come from {@link ConnectRequest#newSocket()}: that is what holds the
+     * Whether servers of this host name go to sleep when nobody talks to them, and are paid for while awake: pings on idle
+     * connections are off for them by default.
+     *
+     * @param host a host name as written in the URL
+     * @return true for serverless offers only
+     */
+    boolean sleepsWhenIdle(String host);
+
+    /**
+     * Opens a connection. Of several hosts, one that writes is preferred if {@link ConnectRequest#role()} wants that.
+     * Every socket of it must come from {@link ConnectRequest#newSocket()}: that is what holds the
      * deadline and what the liveness probe reads.
      *
      * @param request where to, as whom, and until when
@@ -109,6 +183,16 @@ public interface Dialect {
     void ping(Connection connection) throws SQLException;
 
     /**
+     * What the server says of itself, in one round trip at most. Proves as much as {@link #ping}. The caller has put a
+     * deadline on the socket; no transaction is open, and none is when it returns.
+     *
+     * @param connection one that {@link #connect} returned
+     * @return the facts; what the user may not read is null
+     * @throws SQLException if the server did not answer
+     */
+    ServerFacts serverFacts(Connection connection) throws SQLException;
+
+    /**
      * Ends whatever transaction is open, also one that was begun by a statement behind the driver's back.
      *
      * @param connection one that {@link #connect} returned
@@ -130,6 +214,14 @@ public interface Dialect {
      * @return a thread-safe classifier
      */
     FailureClassifier failureClassifier();
+
+    /**
+     * Why connecting has failed. Judges like {@link #failureClassifier()} in its phase CONNECT, in finer terms.
+     *
+     * @param failure what {@link #connect} threw
+     * @return the first problem that connecting met
+     */
+    ConnectProblem connectProblem(SQLException failure);
 
     /**
      * Names and values of the driver's properties for a database, without credentials and TLS. For display and tests.

@@ -138,6 +138,22 @@ public final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public boolean sleepsWhenIdle(String host) {
+        return false;
+    }
+
+    @Override
+    public ServerFacts serverFacts(Connection connection) throws SQLException {
+        ping(connection);
+        return new ServerFacts("PostgreSQL", "", false, null, null, null, null, null, false);
+    }
+
+    @Override
+    public ConnectProblem connectProblem(SQLException failure) {
+        return ConnectProblem.OTHER;
+    }
+
+    @Override
     public long sessionId(Connection connection) {
         return ((PGConnection) connection).getBackendPID();
     }

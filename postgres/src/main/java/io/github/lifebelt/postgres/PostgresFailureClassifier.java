@@ -1,16 +1,12 @@
 package io.github.lifebelt.postgres;
 
+import io.github.lifebelt.spi.FailureChain;
 import io.github.lifebelt.spi.FailureClassifier;
-import java.io.EOFException;
 import java.io.IOException;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.security.GeneralSecurityException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
-import javax.net.ssl.SSLException;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -40,7 +36,7 @@ final class PostgresFailureClassifier implements FailureClassifier {
             "shut down");
 
     @Override
-    public Verdict classify(SQLException failure, Phase phase) {
+    public Verdict classify(SQLException failure, Phase phase, Role role) {
         FailureChain chain = FailureChain.of(failure);
         return phase == Phase.CONNECT ? whileConnecting(chain) : inUse(chain);
     }
@@ -120,12 +116,6 @@ final class PostgresFailureClassifier implements FailureClassifier {
                 .anyMatch(failure -> String.valueOf(failure.getMessage()).contains("PgjdbcHostnameVerifier"))) {
             return true;
         }
-        if (!chain.has(SSLException.class)) {
-            return chain.has(GeneralSecurityException.class);
-        }
-        // A handshake that the line or the clock cut short is no refusal.
-        return !chain.has(EOFException.class)
-                && !chain.has(SocketException.class)
-                && !chain.has(SocketTimeoutException.class);
+        return chain.isAboutTls();
     }
 }

@@ -3,6 +3,7 @@ package io.github.lifebelt.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.lifebelt.spi.FailureClassifier.Phase;
+import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import java.io.EOFException;
 import java.io.IOException;
@@ -29,7 +30,7 @@ import org.postgresql.util.ServerErrorMessage;
 class ClassifierTest {
 
     private static Verdict verdict(SQLException failure, Phase phase) {
-        return new PostgresFailureClassifier().classify(failure, phase);
+        return new PostgresFailureClassifier().classify(failure, phase, Role.READ_WRITE);
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.FailureClassifier;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
+import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import io.github.lifebelt.spi.ProbeSocket;
 import io.github.lifebelt.testing.FaultProxy;
@@ -88,7 +89,7 @@ final class Connects {
     }
 
     static Verdict whileConnecting(SQLException failure) {
-        return classifier().classify(failure, Phase.CONNECT);
+        return classifier().classify(failure, Phase.CONNECT, Role.READ_WRITE);
     }
 
     static FaultProxy proxy(TestDatabase server) {

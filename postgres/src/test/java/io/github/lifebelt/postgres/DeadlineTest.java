@@ -10,6 +10,7 @@ import io.github.lifebelt.postgres.Connects.Connected;
 import io.github.lifebelt.postgres.pool.Servers;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
+import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.TestDatabase;
@@ -171,7 +172,8 @@ class DeadlineTest {
             assertThat(since(begin)).isBetween(DEADLINE.minusMillis(10), LATEST);
             assertThat(connected.socket().missedDeadline()).isTrue();
             assertThat(failure.getSQLState()).isEqualTo("08006");
-            assertThat(Connects.classifier().classify(failure, Phase.WORK)).isEqualTo(Verdict.SUSPECT_ALL);
+            assertThat(Connects.classifier().classify(failure, Phase.WORK, Role.READ_WRITE))
+                    .isEqualTo(Verdict.SUSPECT_ALL);
             assertThat(connected.jdbc().isClosed()).isTrue();
         }
     }

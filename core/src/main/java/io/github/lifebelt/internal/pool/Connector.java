@@ -6,6 +6,7 @@ import io.github.lifebelt.internal.jdbc.SlotConnect;
 import io.github.lifebelt.internal.tls.TlsPolicy;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.Dialect;
+import io.github.lifebelt.spi.FailureClassifier.Role;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
@@ -39,8 +40,13 @@ final class Connector {
         long until = Math.min(deadlineNanos, begin + config.connectTimeout().toNanos());
         // What is proven is that it worked in the generation in which connecting began.
         long bornIn = generation.current();
-        ConnectRequest request =
-                new ConnectRequest(config.url(), config.credentials().get(), tls.tls(), until, config.resolver());
+        ConnectRequest request = new ConnectRequest(
+                config.url(),
+                config.credentials().get(),
+                tls.tls(),
+                until,
+                config.resolver(),
+                config.readOnly() ? Role.READ_ONLY : Role.READ_WRITE);
         attempt.begin(request);
         try {
             Connection jdbc = dialect.connect(request);

@@ -5,6 +5,7 @@ import io.github.lifebelt.internal.jdbc.SlotConnect;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.FailureClassifier;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
+import io.github.lifebelt.spi.FailureClassifier.Role;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -50,9 +51,9 @@ final class Outages {
 
     /** Whether the database was reached and does not want us: waiting does not cure that. */
     boolean isRefusal(SQLException connectFailure) {
-        return switch (classifier.classify(connectFailure, Phase.CONNECT)) {
-            case REFUSED, KEEP -> true;
-            case DATABASE_DOWN, SUSPECT_ALL, EVICT -> false;
+        return switch (classifier.classify(connectFailure, Phase.CONNECT, Role.READ_WRITE)) {
+            case REFUSED, AUTHENTICATION, ROLE_CHANGED, KEEP -> true;
+            case DATABASE_DOWN, AT_CAPACITY, SUSPECT_ALL, EVICT -> false;
         };
     }
 

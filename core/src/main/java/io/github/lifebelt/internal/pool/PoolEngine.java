@@ -12,6 +12,7 @@ import io.github.lifebelt.internal.jdbc.Slot;
 import io.github.lifebelt.internal.tls.TlsPolicy;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
+import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -303,7 +304,7 @@ public final class PoolEngine implements LeaseOwner {
 
     @Override
     public void failed(Lease lease, SQLException failure) {
-        Verdict verdict = dialect.failureClassifier().classify(failure, Phase.WORK);
+        Verdict verdict = dialect.failureClassifier().classify(failure, Phase.WORK, Role.READ_WRITE);
         Physical physical = lease.slot().physical();
         if (verdict == Verdict.KEEP || physical == null) {
             return;

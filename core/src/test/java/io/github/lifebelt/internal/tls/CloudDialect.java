@@ -5,6 +5,7 @@ import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.FailureClassifier;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Set;
 
@@ -63,6 +64,21 @@ record CloudDialect(String suffix) implements Dialect {
     @Override
     public long sessionId(Connection connection) {
         return 0;
+    }
+
+    @Override
+    public boolean sleepsWhenIdle(String host) {
+        return false;
+    }
+
+    @Override
+    public ServerFacts serverFacts(Connection connection) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ConnectProblem connectProblem(SQLException failure) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.github.lifebelt.postgres.net.ConnectRequests;
 import io.github.lifebelt.postgres.net.LifebeltSocketFactory;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.spi.ConnectRequest;
+import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.spi.HostResolver;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.MovingHost;
@@ -276,7 +277,8 @@ class ResolverTest extends PoolTest {
                 url.credentials(),
                 new ConnectRequest.Tls(SslMode.DISABLE, null),
                 System.nanoTime() + TimeUnit.SECONDS.toNanos(20),
-                resolver);
+                resolver,
+                Role.READ_WRITE);
         try (ConnectRequests.Registration registration = ConnectRequests.register(request);
                 Socket socket = new LifebeltSocketFactory(registration.token()).createSocket()) {
             return socket.isConnected();
