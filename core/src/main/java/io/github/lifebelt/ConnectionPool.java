@@ -114,6 +114,21 @@ public final class ConnectionPool implements DataSource, AutoCloseable {
     }
 
     /**
+     * Waits until the database takes connections: for the start of an application that may be up before its database.
+     * Progress is logged, more and more rarely, and told to listeners once a second, with what connecting met: a server
+     * that is starting up, a refused connection and a name without an address are waited for; a rejected login, a
+     * certificate and a missing database are not cured by time and end the wait at once.
+     *
+     * @param timeout how long to wait; counts instead of the borrow timeout and the unavailable timeout
+     * @throws DatabaseUnavailableException if it took none in that time
+     * @throws PoolExhaustedException if others held all connections all the time
+     * @throws SQLException if the database refuses us, or the thread was interrupted (the flag stays set)
+     */
+    public void awaitReady(Duration timeout) throws SQLException {
+        engine.awaitReady(timeout);
+    }
+
+    /**
      * The settings in force.
      *
      * @return without the live changes of {@link #resize(int)}

@@ -3,6 +3,7 @@ package io.github.lifebelt;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The database cannot be reached, and no live connection was there to serve the borrower. Nothing of the caller's was
@@ -18,16 +19,27 @@ public final class DatabaseUnavailableException extends SQLTransientConnectionEx
     /** When the outage was first seen. */
     private final Instant since;
 
+    /** When the last failure was met. */
+    private final Instant causeAt;
+
+    /** When the database is looked for again. */
+    private final @Nullable Instant nextProbe;
+
     /**
      * Made by the pool.
      *
      * @param message what was tried, since when it fails, and when it is tried next
      * @param since when the database was first found unreachable
+     * @param causeAt when the cause was met
+     * @param nextProbe when the database is looked for again; null if that is going on
      * @param cause the most recent failure to connect; its SQLState and vendor code become this one's
      */
-    public DatabaseUnavailableException(String message, Instant since, SQLException cause) {
+    public DatabaseUnavailableException(
+            String message, Instant since, Instant causeAt, @Nullable Instant nextProbe, SQLException cause) {
         super("[" + CODE + "] " + message, cause.getSQLState(), cause.getErrorCode(), cause);
         this.since = since;
+        this.causeAt = causeAt;
+        this.nextProbe = nextProbe;
     }
 
     /**
@@ -37,5 +49,23 @@ public final class DatabaseUnavailableException extends SQLTransientConnectionEx
      */
     public Instant since() {
         return since;
+    }
+
+    /**
+     * When the last failure was met, which is the cause.
+     *
+     * @return a moment of the wall clock
+     */
+    public Instant causeAt() {
+        return causeAt;
+    }
+
+    /**
+     * When the database is looked for again. Nobody else connects until then.
+     *
+     * @return a moment of the wall clock, or null if somebody was looking when this was thrown
+     */
+    public @Nullable Instant nextProbe() {
+        return nextProbe;
     }
 }

@@ -1,6 +1,7 @@
 package io.github.lifebelt;
 
 import io.github.lifebelt.PoolConfig.ConnectionHook;
+import io.github.lifebelt.PoolConfig.Given;
 import io.github.lifebelt.PoolConfig.PrePing;
 import io.github.lifebelt.internal.config.Dialects;
 import io.github.lifebelt.internal.config.Limits;
@@ -8,6 +9,7 @@ import io.github.lifebelt.internal.config.Setting;
 import io.github.lifebelt.internal.pool.PoolEngine;
 import io.github.lifebelt.security.CredentialsProvider;
 import io.github.lifebelt.spi.Dialect;
+import io.github.lifebelt.spi.FailureClassifier;
 import io.github.lifebelt.spi.HostResolver;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.Connection;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PoolBuilder {
 
+    private static final int DEFAULT_MAX_SIZE = 5;
     private static final AtomicInteger POOLS = new AtomicInteger();
 
     private final DatabaseUrl url;
@@ -34,7 +38,7 @@ public final class PoolBuilder {
     private @Nullable String name;
     private @Nullable CredentialsProvider credentials;
     private HostResolver resolver = HostResolver.JDK;
-    private int maxSize = 5;
+    private @Nullable Integer maxSize;
     private int minIdle;
     private Duration borrowTimeout = Duration.ofSeconds(30);
     private Duration connectTimeout = Duration.ofSeconds(10);
@@ -51,6 +55,9 @@ public final class PoolBuilder {
     private @Nullable String schema;
     private @Nullable String initSql;
     private boolean sslModeAsGiven;
+    private UnaryOperator<FailureClassifier> failureClassifier = UnaryOperator.identity();
+    private int unavailableWaiters = 1_000;
+    private Duration dnsCheck = Duration.ofSeconds(30);
     private @Nullable ConnectionHook onConnect;
     private @Nullable ConnectionHook onBorrow;
 
@@ -177,6 +184,49 @@ public final class PoolBuilder {
      */
     public PoolBuilder failFast() {
         return unavailableTimeout(Duration.ZERO);
+    }
+
+    /**
+     * Sets how many borrowers may wait for a database that is down. The others fail at once: a service in an outage has
+     * better to do than to pile up requests.
+     *
+     * @param borrowers 0 to 1,000,000; 1,000 by default, more than a server has threads, and a bound for virtual ones
+     * @return this
+     */
+    public PoolBuilder unavailableWaiters(int borrowers) {
+        unavailableWaiters = Limits.count("unavailable-waiters", borrowers, 0, 1_000_000);
+        return this;
+    }
+
+    /**
+     * Changes how failures are judged: adds some that the driver or a proxy reports in its own way, exempts others.
+     *
+     * <pre>{@code
+     * builder.failureClassifier(standard -> (failure, phase, role) -> "ZX001".equals(failure.getSQLState())
+     *         ? Verdict.EVICT
+     *         : standard.classify(failure, phase, role));
+     * }</pre>
+     *
+     * @param change gets the dialect's classifier and gives the one to use
+     * @return this
+     */
+    public PoolBuilder failureClassifier(UnaryOperator<FailureClassifier> change) {
+        failureClassifier = Objects.requireNonNull(change, "change");
+        return this;
+    }
+
+    /**
+     * Sets how often the addresses of connections are compared with those that the host's name has now. Connections to
+     * others are replaced, idle ones at once: after a fail-over or a blue-green switch the name has moved, and the old
+     * server may well go on answering.
+     *
+     * @param period at least 1 s, or zero for never; 30 s by default, for which the JDK keeps an answer of DNS. Names
+     *     that give another of several servers each time are noticed, and no longer followed
+     * @return this
+     */
+    public PoolBuilder dnsCheck(Duration period) {
+        dnsCheck = Limits.zeroOrAtLeast("dns-check", period, Duration.ofSeconds(1));
+        return this;
     }
 
     /**
@@ -359,33 +409,39 @@ public final class PoolBuilder {
     public ConnectionPool open() {
         Dialect dialect = Dialects.named(url.dialect());
         dialect.check(url);
-        PoolConfig config = config();
+        PoolConfig config = config(dialect);
         Limits.checkTogether(config);
         return new ConnectionPool(PoolEngine.open(config, dialect, listeners));
     }
 
-    /** A default that does not fit a short recycle gives way: connections that young need no keepalive. */
-    private Duration keepaliveInForce() {
+    /**
+     * A default that does not fit a short recycle gives way: connections that young need no keepalive. So it does for
+     * hosts that would be kept awake, and paid for, by nothing else.
+     */
+    private Duration keepaliveInForce(Dialect dialect) {
         Duration standard = Duration.ofMinutes(2);
         if (keepalive != null) {
             return keepalive;
         }
+        if (url.hosts().stream().anyMatch(host -> dialect.sleepsWhenIdle(host.name()))) {
+            return Duration.ZERO;
+        }
         return recycleAfter.isZero() || standard.compareTo(recycleAfter) < 0 ? standard : Duration.ZERO;
     }
 
-    private PoolConfig config() {
+    private PoolConfig config(Dialect dialect) {
         return new PoolConfig(
                 name == null ? "lifebelt-" + POOLS.incrementAndGet() : name,
                 url,
                 credentials == null ? url::credentials : credentials,
                 resolver,
-                maxSize,
+                maxSize == null ? DEFAULT_MAX_SIZE : maxSize,
                 minIdle,
                 borrowTimeout,
                 connectTimeout,
                 unavailableTimeout,
                 recycleAfter,
-                keepaliveInForce(),
+                keepaliveInForce(dialect),
                 prePing,
                 pingAfterIdle,
                 closeTimeout,
@@ -396,6 +452,10 @@ public final class PoolBuilder {
                 schema,
                 initSql,
                 sslModeAsGiven,
+                failureClassifier.apply(dialect.failureClassifier()),
+                unavailableWaiters,
+                dnsCheck,
+                new Given(maxSize != null, keepalive != null),
                 onConnect,
                 onBorrow);
     }

@@ -1,6 +1,7 @@
 package io.github.lifebelt;
 
 import io.github.lifebelt.security.CredentialsProvider;
+import io.github.lifebelt.spi.FailureClassifier;
 import io.github.lifebelt.spi.HostResolver;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.Connection;
@@ -32,6 +33,10 @@ import org.jspecify.annotations.Nullable;
  * @param schema the current schema, or null for the server's default
  * @param initSql a statement run once on each new connection, or null
  * @param sslModeAsGiven whether the URL's sslmode is taken as it stands on the clouds' own hosts too
+ * @param failureClassifier judges every failure: the dialect's, as the application has changed it
+ * @param unavailableWaiters the most borrowers that wait for a database that is down
+ * @param dnsCheck how often connections are compared with the addresses of the host's name; zero for never
+ * @param given which settings were made, and are not to be lowered to fit the server
  * @param onConnect run on each new connection, or null
  * @param onBorrow run on each connection before it is lent, or null
  */
@@ -57,8 +62,20 @@ public record PoolConfig(
         @Nullable String schema,
         @Nullable String initSql,
         boolean sslModeAsGiven,
+        FailureClassifier failureClassifier,
+        int unavailableWaiters,
+        Duration dnsCheck,
+        Given given,
         @Nullable ConnectionHook onConnect,
         @Nullable ConnectionHook onBorrow) {
+
+    /**
+     * Which of the settings that may be lowered to fit the server were made. Those stay.
+     *
+     * @param maxSize whether {@link PoolConfig#maxSize()} was set
+     * @param keepalive whether {@link PoolConfig#keepalive()} was set
+     */
+    public record Given(boolean maxSize, boolean keepalive) {}
 
     /** How a connection is checked before it is lent. */
     public enum PrePing {

@@ -1,5 +1,7 @@
 package io.github.lifebelt;
 
+import io.github.lifebelt.PoolStats.State;
+import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -70,7 +72,27 @@ public interface PoolListener {
     default void leftoverRolledBack(boolean misuse) {}
 
     /**
-     * The database was found unreachable.
+     * The pool's state has changed. Told in the order of the changes; states that last for less than a moment may be left
+     * out.
+     *
+     * @param from the state before
+     * @param to the state from now on
+     * @param reason what gave rise to it, in words
+     */
+    default void stateChanged(State from, State to, String reason) {}
+
+    /**
+     * {@link ConnectionPool#awaitReady} goes on waiting. Told about once a second, on the waiting thread.
+     *
+     * @param waited how long so far
+     * @param problem what connecting met last
+     * @param failure the same as the driver puts it
+     */
+    default void awaitingDatabase(Duration waited, ConnectProblem problem, SQLException failure) {}
+
+    /**
+     * Connecting has failed for the server's or the network's sake. From now on only one thread looks for the database;
+     * live connections are still lent.
      *
      * @param cause what connecting met
      */
@@ -79,7 +101,7 @@ public interface PoolListener {
     /**
      * The database takes connections again.
      *
-     * @param outage how long it was known to be down
+     * @param outage how long it took none
      */
     default void databaseUp(Duration outage) {}
 }

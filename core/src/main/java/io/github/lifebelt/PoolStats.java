@@ -15,7 +15,7 @@ package io.github.lifebelt;
  * @param replaced physical connections found dead or broken and dropped, since the pool was opened
  * @param pings round trips made to prove that a connection lives, since the pool was opened
  * @param leftovers connections that came back with an open transaction, since the pool was opened
- * @param available false while the database is known to take no new connections
+ * @param state how the pool stands to its database
  */
 public record PoolStats(
         int active,
@@ -29,7 +29,33 @@ public record PoolStats(
         long replaced,
         long pings,
         long leftovers,
-        boolean available) {
+        State state) {
+
+    /** How a pool stands to its database. */
+    public enum State {
+        /** Connecting works as far as is known, and nothing speaks against the connections that stand. */
+        UP,
+        /** Something has happened that may have ended all connections, and none has answered since. */
+        SUSPECT,
+        /** Connecting has failed, no live connection is known, and nothing has succeeded since: nobody is served. */
+        DOWN,
+        /** Connecting works again after an outage; borrowers are admitted gradually. */
+        RECOVERING,
+        /**
+         * Borrowers are served, and not as they should be: nothing can be connected while live connections still work
+         * (a server at its limit, a rejected login), or the server takes no writes although they are wanted.
+         */
+        DEGRADED
+    }
+
+    /**
+     * Whether borrowers can be served.
+     *
+     * @return false in state {@link State#DOWN} only
+     */
+    public boolean available() {
+        return state != State.DOWN;
+    }
 
     /**
      * All open physical connections.

@@ -19,6 +19,8 @@ public enum Setting {
     BORROW_TIMEOUT(duration(PoolBuilder::borrowTimeout)),
     CONNECT_TIMEOUT(duration(PoolBuilder::connectTimeout)),
     UNAVAILABLE_TIMEOUT(duration(PoolBuilder::unavailableTimeout)),
+    UNAVAILABLE_WAITERS(integer(PoolBuilder::unavailableWaiters)),
+    DNS_CHECK(duration(PoolBuilder::dnsCheck)),
     RECYCLE_AFTER(duration(PoolBuilder::recycleAfter)),
     KEEPALIVE(duration(PoolBuilder::keepalive)),
     PRE_PING(new PrePingReader()),

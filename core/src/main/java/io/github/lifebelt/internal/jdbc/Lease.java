@@ -1,5 +1,6 @@
 package io.github.lifebelt.internal.jdbc;
 
+import io.github.lifebelt.spi.FailureClassifier.Phase;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.sql.CallableStatement;
@@ -70,10 +71,24 @@ public class Lease extends ForwardingConnection {
 
     @Override
     SQLException failed(SQLException e) {
+        return failed(e, Phase.WORK);
+    }
+
+    SQLException failed(SQLException e, Phase phase) {
         if (!closed) {
-            owner.failed(this, e);
+            owner.failed(this, e, phase);
         }
         return e;
+    }
+
+    @Override
+    public void commit() throws SQLException {
+        enter();
+        try {
+            delegate().commit();
+        } catch (SQLException e) {
+            throw failed(e, Phase.COMMIT);
+        }
     }
 
     @Override

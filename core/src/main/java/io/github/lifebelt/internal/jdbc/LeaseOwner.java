@@ -1,12 +1,13 @@
 package io.github.lifebelt.internal.jdbc;
 
+import io.github.lifebelt.spi.FailureClassifier.Phase;
 import java.sql.SQLException;
 
 /** What a lease tells the pool. */
 public interface LeaseOwner {
 
     /** A JDBC call of the borrower has failed. */
-    void failed(Lease lease, SQLException failure);
+    void failed(Lease lease, SQLException failure, Phase phase);
 
     /** The borrower is done: clean, and give back. Called once. */
     void giveBack(Lease lease);

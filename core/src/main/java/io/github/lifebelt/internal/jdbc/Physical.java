@@ -1,7 +1,9 @@
 package io.github.lifebelt.internal.jdbc;
 
+import io.github.lifebelt.spi.Dialect.ServerFacts;
 import io.github.lifebelt.spi.ProbeSocket;
 import io.github.lifebelt.spi.ProbeSocket.Liveness;
+import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +26,9 @@ public final class Physical {
     private final Connection jdbc;
     private final @Nullable ProbeSocket socket;
     private volatile long provenGeneration;
-    private volatile boolean broken;
+    private volatile @Nullable String over;
+    private volatile @Nullable ServerFacts facts;
+    private volatile boolean retired;
     private long lastUsedNanos;
     private boolean lent;
 
@@ -53,13 +57,41 @@ public final class Physical {
         provenGeneration = generation;
     }
 
-    /** Whether a failure has told that this connection is over. */
+    /** Why this connection is not to be lent again, or null. */
+    public @Nullable String over() {
+        return over;
+    }
+
+    /** Whether a failure has told that it cannot be used any more. */
     public boolean broken() {
-        return broken;
+        return over != null && !retired;
     }
 
     public void markBroken() {
-        broken = true;
+        over = "it had failed";
+        retired = false;
+    }
+
+    /** It works, and is to be replaced when its user is done. */
+    public void retire(String reason) {
+        if (over == null) {
+            retired = true;
+            over = reason;
+        }
+    }
+
+    /** What the server said of itself when the connection was made, or since. */
+    public @Nullable ServerFacts facts() {
+        return facts;
+    }
+
+    public void facts(ServerFacts said) {
+        facts = said;
+    }
+
+    /** Where the other end is, or null if that is unknown. */
+    public @Nullable InetAddress address() {
+        return socket == null ? null : socket.getInetAddress();
     }
 
     /** Whether it was lent since it was made. */
@@ -124,7 +156,16 @@ public final class Physical {
             jdbc.abort(Runnable::run);
         } catch (SQLException | RuntimeException e) {
             // It is over either way, and the socket is closed.
-            broken = true;
+            markBroken();
+        }
+    }
+
+    /** Ends one that is over: with a goodbye if it still works, else at once. */
+    public void end() {
+        if (retired) {
+            closePolitely();
+        } else {
+            abort();
         }
     }
 
@@ -136,7 +177,7 @@ public final class Physical {
         try {
             within(System.nanoTime() + POLITE_CLOSE_NANOS, Connection::close);
         } catch (SQLException | RuntimeException e) {
-            broken = true;
+            markBroken();
         } finally {
             abort();
         }
@@ -144,6 +185,6 @@ public final class Physical {
 
     @Override
     public String toString() {
-        return "Physical[" + (socket == null ? jdbc : socket) + (broken ? ", broken]" : "]");
+        return "Physical[" + (socket == null ? jdbc : socket) + (over == null ? "]" : ", over]");
     }
 }

@@ -2,6 +2,7 @@ package io.github.lifebelt.internal.jdbc;
 
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.TransactionState;
+import io.github.lifebelt.spi.FailureClassifier.Phase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -43,8 +44,8 @@ public final class ScopedLease extends Lease {
     }
 
     @Override
-    SQLException failed(SQLException e) {
-        super.failed(e);
+    SQLException failed(SQLException e, Phase phase) {
+        super.failed(e, phase);
         if (poison == null && !isUsable()) {
             poison = e;
         }
@@ -85,7 +86,7 @@ public final class ScopedLease extends Lease {
         try {
             proxied().commit();
         } catch (SQLException e) {
-            throw failed(e);
+            throw failed(e, Phase.COMMIT);
         }
     }
 

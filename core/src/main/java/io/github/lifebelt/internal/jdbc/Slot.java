@@ -72,15 +72,7 @@ public final class Slot extends ForwardingConnection {
                 attempt.abort();
             }
             Physical made = owner.connect(attempt, deadlineNanos);
-            try {
-                made.within(deadlineNanos, jdbc -> {
-                    wanted.applyTo(jdbc);
-                    owner.setUp(made);
-                });
-            } catch (SQLException | RuntimeException | Error e) {
-                made.abort();
-                throw e;
-            }
+            setUp(made, deadlineNanos);
             physical = made;
             if (!warm) {
                 registry.filled();
@@ -95,12 +87,33 @@ public final class Slot extends ForwardingConnection {
         }
     }
 
-    /** Empties the slot without I/O. */
+    private void setUp(Physical made, long deadlineNanos) throws SQLException {
+        try {
+            made.within(deadlineNanos, jdbc -> {
+                wanted.applyTo(jdbc);
+                owner.setUp(made);
+            });
+        } catch (SQLException e) {
+            boolean alive = !made.missedDeadline() && made.probe() != Liveness.DEAD && !made.driverSaysClosed();
+            made.abort();
+            throw alive ? new SetUpException(e) : e;
+        } catch (RuntimeException | Error e) {
+            made.abort();
+            throw e;
+        }
+    }
+
+    /** Whether its session is wanted read-only: then a refused write is no news about the server. */
+    public boolean readOnly() {
+        return wanted.readOnly();
+    }
+
+    /** Empties the slot; without I/O unless the connection still works. */
     public void drop(Physical dead, String reason) {
         if (physical == dead) {
             physical = null;
             warm |= dead.wasLent();
-            dead.abort();
+            dead.end();
             owner.lost(dead, reason);
         }
     }

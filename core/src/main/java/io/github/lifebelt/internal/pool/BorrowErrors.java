@@ -1,32 +1,105 @@
 package io.github.lifebelt.internal.pool;
 
+import io.github.lifebelt.DatabaseUnavailableException;
+import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.PoolExhaustedException;
 import io.github.lifebelt.PoolStats;
 import io.github.lifebelt.internal.config.Durations;
+import io.github.lifebelt.internal.pool.Gate.Closure;
+import io.github.lifebelt.spi.Dialect.ConnectProblem;
+import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What borrowers are told that were not served. */
 final class BorrowErrors {
     private final String pool;
+    private final String target;
+    private final @Nullable String tlsHint;
     private final Supplier<PoolStats> figures;
 
-    BorrowErrors(String pool, Supplier<PoolStats> figures) {
-        this.pool = pool;
+    BorrowErrors(PoolConfig config, @Nullable String tlsHint, Supplier<PoolStats> figures) {
+        this.pool = config.name();
+        this.target = config.url().target();
+        this.tlsHint = tlsHint;
         this.figures = figures;
     }
 
     SQLException exhausted(long waitedNanos) {
         PoolStats stats = figures.get();
-        Duration waited = Duration.ofMillis(TimeUnit.NANOSECONDS.toMillis(waitedNanos));
-        return new PoolExhaustedException(pool + ": no connection came free within " + Durations.text(waited) + " (max "
+        return new PoolExhaustedException(pool + ": no connection came free within "
+                + Durations.text(millis(waitedNanos)) + " (max "
                 + stats.max() + ", active " + stats.active() + ", idle " + stats.idle() + ", waiting " + stats.pending()
                 + "). Look for units that keep a connection while they do something else, or raise max-size");
+    }
+
+    /** Nothing can serve: since when, why, when it is looked at again. */
+    DatabaseUnavailableException unavailable(Closure closure, long waitedNanos, @Nullable String also) {
+        Instant now = Instant.now();
+        Instant next = closure.nextProbe();
+        String then = next == null || next.isBefore(now) ? "is probed now" : "is probed again in " + text(now, next);
+        String full = closure.verdict() == Verdict.AT_CAPACITY
+                ? " takes no more connections since "
+                : " cannot be reached since ";
+        return new DatabaseUnavailableException(
+                target + full + closure.since() + " (" + text(closure.since(), now) + " ago); waited "
+                        + Durations.text(millis(waitedNanos)) + " and no live connection came free"
+                        + (also == null ? "" : "; " + also) + "; last failure " + text(closure.causeAt(), now)
+                        + " ago, "
+                        + closure.problem().words() + ": " + reason(closure.cause()) + ". It " + then + "; try again",
+                closure.since(),
+                closure.causeAt(),
+                next,
+                closure.cause());
+    }
+
+    /** The same for a borrower whose own attempt took all its time. */
+    DatabaseUnavailableException unavailable(
+            @Nullable Closure closure, ConnectProblem problem, long waitedNanos, SQLException cause) {
+        Instant now = Instant.now();
+        Closure own = closure == null
+                ? new Closure(now, System.nanoTime(), Verdict.DATABASE_DOWN, problem, cause, now, null)
+                : closure;
+        return unavailable(own, waitedNanos, null);
+    }
+
+    /** The database was reached and refuses us: with the reason first and the cure behind it. */
+    SQLException refused(Closure closure) {
+        Instant now = Instant.now();
+        Instant next = closure.nextProbe();
+        // Whoever tried himself needs no history.
+        boolean fresh = Duration.between(closure.causeAt(), now).toMillis() < 10;
+        String history = fresh
+                ? ""
+                : ". Found " + text(closure.causeAt(), now) + " ago"
+                        + (next == null || next.isBefore(now) ? "" : ", tried again in " + text(now, next));
+        return refused(closure.cause(), closure.problem(), history);
+    }
+
+    SQLException refused(SQLException cause, ConnectProblem problem, String history) {
+        String hint = problem == ConnectProblem.TLS ? tlsHint : null;
+        return new SQLNonTransientConnectionException(
+                "[CONNECT_REFUSED] " + target + " refuses the connection: " + cause.getMessage() + history
+                        + (hint == null ? "" : ". " + hint),
+                cause.getSQLState(),
+                cause.getErrorCode(),
+                cause);
+    }
+
+    private static String text(Instant from, Instant to) {
+        return Durations.text(
+                Duration.ofMillis(Math.max(0, Duration.between(from, to).toMillis())));
+    }
+
+    private static Duration millis(long nanos) {
+        return Duration.ofMillis(TimeUnit.NANOSECONDS.toMillis(nanos));
     }
 
     SQLException closed() {

@@ -4,58 +4,135 @@ import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.SlotConnect;
 import io.github.lifebelt.internal.tls.TlsPolicy;
+import io.github.lifebelt.security.Credentials;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.Dialect;
+import io.github.lifebelt.spi.Dialect.ServerFacts;
 import io.github.lifebelt.spi.FailureClassifier.Role;
+import io.github.lifebelt.spi.FailureClassifier.Verdict;
+import io.github.lifebelt.spi.ProbeSocket.Liveness;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Opens physical connections: the one way to the server. */
 final class Connector {
     private final PoolConfig config;
     private final Dialect dialect;
-    private final TlsPolicy.Decision tls;
+    private final ConnectRequest.Tls tls;
     private final Generation generation;
+    private final ConnectVerdicts verdicts;
+    private final RoleWatch role;
     private final Listeners listeners;
+    private final Consumer<ServerFacts> onFacts;
     private final LongAdder connects = new LongAdder();
+    private final AtomicReference<@Nullable Physical> spare = new AtomicReference<>();
+    private volatile @Nullable Credentials rejected;
 
-    Connector(PoolConfig config, Dialect dialect, TlsPolicy.Decision tls, Generation generation, Listeners listeners) {
+    Connector(
+            PoolConfig config,
+            Dialect dialect,
+            TlsPolicy.Decision tls,
+            Generation generation,
+            ConnectVerdicts verdicts,
+            RoleWatch role,
+            Listeners listeners,
+            Consumer<ServerFacts> onFacts) {
         this.config = config;
         this.dialect = dialect;
-        this.tls = tls;
+        this.tls = tls.tls();
         this.generation = generation;
+        this.verdicts = verdicts;
+        this.role = role;
         this.listeners = listeners;
+        this.onFacts = onFacts;
     }
 
     long connects() {
         return connects.sum();
     }
 
-    /** Opens one before the deadline, and before the connect timeout. The deadline stays on its socket. */
+    /**
+     * Opens one before the deadline, and before the connect timeout, or gives the one that the prober has opened. The
+     * deadline stays on its socket.
+     */
     Physical connect(SlotConnect attempt, long deadlineNanos) throws SQLException {
+        Physical made = spare.getAndSet(null);
+        if (made != null) {
+            if (generation.trusts(made) && made.probe() == Liveness.QUIET) {
+                return made;
+            }
+            made.abort();
+        }
+        return open(attempt, deadlineNanos);
+    }
+
+    /** Leaves a fresh connection for whoever connects next. */
+    void offer(Physical fresh) {
+        Physical left = spare.getAndSet(fresh);
+        if (left != null) {
+            left.closePolitely();
+        }
+    }
+
+    /** Closes what was offered and not wanted. */
+    void withdrawOffer() {
+        Physical left = spare.getAndSet(null);
+        if (left != null) {
+            left.closePolitely();
+        }
+    }
+
+    /** Opens one in any case. Rejected credentials are asked for once more: they may just have been rotated. */
+    Physical open(SlotConnect attempt, long deadlineNanos) throws SQLException {
+        Credentials credentials = config.credentials().get();
+        try {
+            return open(attempt, deadlineNanos, credentials);
+        } catch (SQLException e) {
+            if (verdicts.of(e) != Verdict.AUTHENTICATION) {
+                throw e;
+            }
+            Credentials fresh = config.credentials().get();
+            if (fresh.equals(credentials)) {
+                rejected = credentials;
+                throw e;
+            }
+            rejected = fresh;
+            return open(attempt, deadlineNanos, fresh);
+        }
+    }
+
+    /** Whether a login is worth trying although the last one was rejected. */
+    boolean hasOtherCredentials() throws SQLException {
+        return !config.credentials().get().equals(rejected);
+    }
+
+    private Physical open(SlotConnect attempt, long deadlineNanos, Credentials credentials) throws SQLException {
         long begin = System.nanoTime();
         long until = Math.min(deadlineNanos, begin + config.connectTimeout().toNanos());
         // What is proven is that it worked in the generation in which connecting began.
         long bornIn = generation.current();
-        ConnectRequest request = new ConnectRequest(
-                config.url(),
-                config.credentials().get(),
-                tls.tls(),
-                until,
-                config.resolver(),
-                config.readOnly() ? Role.READ_ONLY : Role.READ_WRITE);
+        ConnectRequest request =
+                new ConnectRequest(config.url(), credentials, tls, until, config.resolver(), role(config));
         attempt.begin(request);
         try {
             Connection jdbc = dialect.connect(request);
+            ServerFacts facts = dialect.serverFacts(jdbc);
             connects.increment();
             if (!listeners.isEmpty()) {
                 Duration took = Duration.ofNanos(System.nanoTime() - begin);
                 listeners.tell(listener -> listener.connected(took));
             }
-            return new Physical(jdbc, request.socket(), bornIn);
+            Physical made = new Physical(jdbc, request.socket(), bornIn);
+            made.facts(facts);
+            role.connectedTo(facts);
+            generation.proven(made, bornIn);
+            onFacts.accept(facts);
+            return made;
         } catch (SQLException | RuntimeException | Error e) {
             request.abort();
             if (e instanceof SQLException failure) {
@@ -65,28 +142,7 @@ final class Connector {
         }
     }
 
-    /** What a borrower gets when the database was reached and refuses: with the reason first and the cure behind it. */
-    SQLException refused(SQLException cause) {
-        String hint = tls.failureHint();
-        boolean aboutTls = mentionsTls(cause);
-        return new SQLNonTransientConnectionException(
-                "[CONNECT_REFUSED] " + config.url().target() + " refuses the connection: " + cause.getMessage()
-                        + (aboutTls && hint != null ? ". " + hint : ""),
-                cause.getSQLState(),
-                cause.getErrorCode(),
-                cause);
-    }
-
-    private static boolean mentionsTls(Throwable failure) {
-        int depth = 0;
-        for (Throwable t = failure; t != null && depth < 16; t = t.getCause(), depth++) {
-            String name = t.getClass().getName();
-            if (name.startsWith("javax.net.ssl.") || name.startsWith("java.security.cert.")) {
-                return true;
-            }
-        }
-        String message = failure.getMessage();
-        // Drivers translate their messages, but not the names in them.
-        return message != null && (message.contains("HostnameVerifier") || message.contains("SSL"));
+    static Role role(PoolConfig config) {
+        return config.readOnly() ? Role.READ_ONLY : Role.READ_WRITE;
     }
 }

@@ -1,7 +1,7 @@
 package io.github.lifebelt.internal.pool;
 
-import io.github.lifebelt.DatabaseUnavailableException;
-import io.github.lifebelt.internal.config.Durations;
+import io.github.lifebelt.spi.Dialect.ConnectProblem;
+import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,130 +11,294 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the pool tries to connect. Closed by the first connect that finds the database unreachable, opened by the
- * first that succeeds; in between only the prober tries, so that an outage does not multiply into a storm of connects.
- * Live connections are lent whatever the gate says.
+ * The connect side: whether the pool may connect. Closed by the first connect that fails for the server's or the
+ * network's sake; from then on only the prober tries, so that an outage does not multiply into a storm of connects. When
+ * the prober gets through, borrowers are admitted gradually, twice as many with each round that succeeds.
+ *
+ * <p>Live connections are lent whatever the gate says. Who finds none waits here, for the gate or for a live connection
+ * that comes back, whichever is first.
  */
 final class Gate {
 
-    /** An outage that is going on. */
-    private record Outage(Instant since, long sinceNanos, SQLException cause, Instant causeAt) {
-        Outage metAgain(SQLException failure) {
-            return new Outage(since, sinceNanos, failure, Instant.now());
+    /** Why and since when the gate is closed. */
+    record Closure(
+            Instant since,
+            long sinceNanos,
+            Verdict verdict,
+            ConnectProblem problem,
+            SQLException cause,
+            Instant causeAt,
+            @Nullable Instant nextProbe) {
+
+        /** Whether waiting cannot help. */
+        boolean isTerminal() {
+            return verdict == Verdict.AUTHENTICATION || verdict == Verdict.REFUSED;
+        }
+
+        private Closure metAgain(Verdict newVerdict, ConnectProblem newProblem, SQLException newCause) {
+            return new Closure(since, sinceNanos, newVerdict, newProblem, newCause, Instant.now(), nextProbe);
+        }
+
+        private Closure probedAt(Instant next) {
+            return new Closure(since, sinceNanos, verdict, problem, cause, causeAt, next);
         }
     }
 
-    private final String target;
+    /** Leave to connect. */
+    enum Ticket {
+        /** There is no outage. */
+        FREE,
+        /** One of a few while the database recovers; to be given back with {@link #succeeded} or {@link #close}. */
+        TRIAL,
+        /** Not now. */
+        NONE
+    }
+
+    private static final int FIRST_TRIALS = 2;
+    // Who has nothing to connect leaves the gate half open; after this long without a failure it opens by itself.
+    private static final long TRIAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final int allTrials;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition opened = lock.newCondition();
-    private volatile @Nullable Outage outage;
+    private final Condition wake = lock.newCondition();
+    /** Null while the gate is open. */
+    private volatile @Nullable Closure closure;
 
-    Gate(String target) {
-        this.target = target;
+    private volatile boolean halfOpen;
+    private long events;
+    private int trials;
+    private int trialsOut;
+    private long halfOpenSince;
+
+    Gate(int maxSize) {
+        allTrials = maxSize;
     }
 
+    /** Whether connecting needs no leave. */
     boolean isOpen() {
-        return outage == null;
+        return closure == null;
     }
 
-    /**
-     * Notes that connecting found the database unreachable.
-     *
-     * @return true if the gate was open until now
-     */
-    boolean close(SQLException cause) {
+    boolean isHalfOpen() {
+        return halfOpen;
+    }
+
+    /** Why only the prober connects, or null if others do as well. */
+    @Nullable
+    Closure closure() {
+        return halfOpen ? null : closure;
+    }
+
+    /** Changes whenever a waiter may have reason to look again. */
+    long events() {
         lock.lock();
         try {
-            Outage before = outage;
-            outage = before == null
-                    ? new Outage(Instant.now(), System.nanoTime(), cause, Instant.now())
-                    : before.metAgain(cause);
-            return before == null;
+            return events;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Asks for leave to connect. A volatile read while there is no outage. */
+    Ticket admit() {
+        if (closure == null) {
+            return Ticket.FREE;
+        }
+        lock.lock();
+        try {
+            if (closure == null) {
+                return Ticket.FREE;
+            }
+            if (!halfOpen || trialsOut >= trials) {
+                return Ticket.NONE;
+            }
+            trialsOut++;
+            return Ticket.TRIAL;
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * Notes that connecting has succeeded, and wakes who waits.
+     * Notes that connecting has failed.
      *
-     * @return how long the gate was closed, or null if it was open
+     * @return true if connecting had worked until now
+     */
+    boolean close(Ticket ticket, Verdict verdict, ConnectProblem problem, SQLException cause) {
+        lock.lock();
+        try {
+            takeBack(ticket);
+            Closure before = closure;
+            Instant now = Instant.now();
+            closure = before == null
+                    ? new Closure(now, System.nanoTime(), verdict, problem, cause, now, null)
+                    : before.metAgain(verdict, problem, cause);
+            boolean news = before == null || halfOpen;
+            halfOpen = false;
+            changed();
+            return news;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The prober tells when it will look next. */
+    void nextProbeAt(Instant next) {
+        lock.lock();
+        try {
+            Closure before = closure;
+            closure = before == null ? null : before.probedAt(next);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The prober has got through. */
+    void halfOpen() {
+        lock.lock();
+        try {
+            if (closure != null && !halfOpen) {
+                halfOpen = true;
+                trials = Math.min(allTrials, FIRST_TRIALS);
+                trialsOut = 0;
+                halfOpenSince = System.nanoTime();
+                admitted();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Notes that connecting has succeeded.
+     *
+     * @return how long the gate was not open, if it is from now on; else null
      */
     @Nullable
-    Duration open() {
-        if (outage == null) {
+    Duration succeeded(Ticket ticket) {
+        if (closure == null) {
             return null;
         }
         lock.lock();
         try {
-            Outage before = outage;
-            outage = null;
-            opened.signalAll();
-            return before == null ? null : Duration.ofNanos(System.nanoTime() - before.sinceNanos());
+            takeBack(ticket);
+            if (closure == null) {
+                return null;
+            }
+            if (!halfOpen) {
+                // Somebody's connect was under way when the gate closed, and got through.
+                halfOpen();
+            }
+            trials++;
+            admitted();
+            return trials >= allTrials ? open() : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A connect ended without telling anything about the server. */
+    void abandoned(Ticket ticket) {
+        if (ticket == Ticket.TRIAL) {
+            lock.lock();
+            try {
+                takeBack(ticket);
+                admitted();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Opens the gate if it has been half open for long enough. */
+    @Nullable
+    Duration settle() {
+        lock.lock();
+        try {
+            return halfOpen && trialsOut == 0 && System.nanoTime() - halfOpenSince >= TRIAL_NANOS ? open() : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Duration open() {
+        Closure before = closure;
+        closure = null;
+        halfOpen = false;
+        changed();
+        return before == null ? null : Duration.ofNanos(System.nanoTime() - before.sinceNanos());
+    }
+
+    private void takeBack(Ticket ticket) {
+        if (ticket == Ticket.TRIAL && trialsOut > 0) {
+            trialsOut--;
+        }
+    }
+
+    private void changed() {
+        events++;
+        wake.signalAll();
+    }
+
+    /** Wakes as many waiters as may connect. */
+    private void admitted() {
+        events++;
+        for (int i = trialsOut; i < trials; i++) {
+            wake.signal();
+        }
+    }
+
+    /** The prober has looked and found it unchanged. */
+    void metAgain() {
+        lock.lock();
+        try {
+            Closure before = closure;
+            closure = before == null ? null : before.metAgain(before.verdict, before.problem, before.cause);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A connection that may be alive has come back: one waiter may have it. */
+    void connectionReturned() {
+        lock.lock();
+        try {
+            events++;
+            wake.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets waiters look again, although nothing has happened. */
+    void wakeAll() {
+        lock.lock();
+        try {
+            changed();
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * Waits until the gate is open.
+     * Waits until something has happened since.
      *
-     * @return false if it is still closed at that moment
+     * @param seen what {@link #events()} was before the caller looked in vain
+     * @return false if nothing has at that moment
      */
-    boolean awaitOpen(long untilNanos) throws InterruptedException {
+    boolean await(long seen, long untilNanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (outage != null) {
+            while (events == seen) {
                 long left = untilNanos - System.nanoTime();
                 if (left <= 0) {
                     return false;
                 }
-                opened.awaitNanos(left);
+                wake.awaitNanos(left);
             }
             return true;
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Lets waiters look again, although nothing has opened. */
-    void wakeAll() {
-        lock.lock();
-        try {
-            opened.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** What a borrower gets that could not be served, or null if the gate is open by now. */
-    @Nullable
-    DatabaseUnavailableException unavailable(long waitedNanos) {
-        Outage now = outage;
-        return now == null ? null : unavailable(waitedNanos, now.since(), now.cause(), now.causeAt());
-    }
-
-    /** The same for a borrower whose own attempt took all its time. */
-    DatabaseUnavailableException unavailable(long waitedNanos, SQLException cause) {
-        Outage now = outage;
-        Instant at = Instant.now();
-        return unavailable(waitedNanos, now == null ? at : now.since(), cause, at);
-    }
-
-    private DatabaseUnavailableException unavailable(long waitedNanos, Instant since, SQLException cause, Instant at) {
-        Instant now = Instant.now();
-        return new DatabaseUnavailableException(
-                target + " cannot be reached since " + since + " (" + ago(since, now) + "); waited "
-                        + Durations.text(Duration.ofMillis(TimeUnit.NANOSECONDS.toMillis(waitedNanos)))
-                        + " and no live connection came free; last failure " + ago(at, now) + ": "
-                        + BorrowErrors.reason(cause)
-                        + ". It is being probed all the time; try again",
-                since,
-                cause);
-    }
-
-    private static String ago(Instant then, Instant now) {
-        return Durations.text(Duration.ofMillis(
-                        Math.max(0, Duration.between(then, now).toMillis()))) + " ago";
     }
 }

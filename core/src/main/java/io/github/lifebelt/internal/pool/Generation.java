@@ -12,10 +12,14 @@ import java.util.function.Consumer;
 final class Generation {
     private final AtomicLong current = new AtomicLong();
     private final AtomicLong condemnedBelow = new AtomicLong();
+    private final AtomicLong roleDoubtedBelow = new AtomicLong();
+    private final AtomicLong lastProven = new AtomicLong();
     private final Consumer<String> onSuspicion;
+    private final Runnable onProof;
 
-    Generation(Consumer<String> onSuspicion) {
+    Generation(Consumer<String> onSuspicion, Runnable onProof) {
         this.onSuspicion = onSuspicion;
+        this.onProof = onProof;
     }
 
     long current() {
@@ -31,12 +35,50 @@ final class Generation {
         return physical.provenGeneration() < condemnedBelow.get();
     }
 
+    /** Whether it is not enough that the connection answers: its server also has to be one that may write. */
+    boolean doubtsRoleOf(Physical physical) {
+        return physical.provenGeneration() < roleDoubtedBelow.get();
+    }
+
+    /** Whether nothing has been proven since the last suspicion. */
+    boolean isInDoubt() {
+        return lastProven.get() < current.get();
+    }
+
+    /** A connection has answered that was asked, or begun, in the given generation. */
+    void proven(Physical physical, long asOf) {
+        physical.proven(asOf);
+        if (lastProven.get() < asOf) {
+            lastProven.accumulateAndGet(asOf, Math::max);
+            onProof.run();
+        }
+    }
+
     /** Suspects all connections, unless somebody has since the failed one was last proven. */
     void suspect(Physical failed, String reason) {
         long seen = failed.provenGeneration();
         if (current.compareAndSet(seen, seen + 1)) {
             onSuspicion.accept(reason);
         }
+    }
+
+    /** Suspects all connections for what happened to none of them: connecting has failed. */
+    void suspectAll(String reason) {
+        current.incrementAndGet();
+        onSuspicion.accept(reason);
+    }
+
+    /** As {@link #suspect}, and each connection has to show that its server may write. */
+    void doubtRole(Physical refused, String reason) {
+        // First the doubt: who sees the new generation is to find it.
+        roleDoubtedBelow.accumulateAndGet(refused.provenGeneration() + 1, Math::max);
+        suspect(refused, reason);
+    }
+
+    /** As {@link #suspectAll}, and each connection has to show that its server may write. */
+    void doubtRoleOfAll(String reason) {
+        roleDoubtedBelow.accumulateAndGet(current.get() + 1, Math::max);
+        suspectAll(reason);
     }
 
     /**

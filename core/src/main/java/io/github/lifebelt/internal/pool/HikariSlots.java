@@ -8,10 +8,15 @@ import io.github.lifebelt.internal.jdbc.PoolThread;
 import io.github.lifebelt.internal.jdbc.Slot;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * HikariCP as a keeper of slots: its bag, its recycle, its keepalive, its leak detection and its reset of the session,
@@ -19,7 +24,10 @@ import java.util.function.Supplier;
  * to 5 s, no serial refill, no eviction by SQLState.
  */
 final class HikariSlots {
+    private static final Logger LOG = LoggerFactory.getLogger(HikariSlots.class);
+
     private final HikariDataSource hikari;
+    private final ScheduledThreadPoolExecutor housekeeper;
     private final HikariPool pool;
 
     HikariSlots(PoolConfig config, Supplier<Slot> newSlot) {
@@ -27,7 +35,7 @@ final class HikariSlots {
         HikariConfig hc = new HikariConfig();
         hc.setPoolName(config.name());
         hc.setDataSource(new SlotSource(newSlot));
-        hc.setThreadFactory(new Threads(config.name()));
+        hc.setThreadFactory(new Threads(config.name() + ":slots"));
         hc.setMaximumPoolSize(config.maxSize());
         // As many slots as permits, always: an empty one costs nothing.
         hc.setMinimumIdle(config.maxSize());
@@ -45,6 +53,11 @@ final class HikariSlots {
         }
         hc.setExceptionOverride(new HikariNeverEvict());
         hc.setRegisterMbeans(false);
+        // One thread for HikariCP's housekeeping and ours.
+        housekeeper = new ScheduledThreadPoolExecutor(1, new Threads(config.name() + ":housekeeper"));
+        housekeeper.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        housekeeper.setRemoveOnCancelPolicy(true);
+        hc.setScheduledExecutor(housekeeper);
         hikari = new HikariDataSource(hc);
         // The one way to give HikariCP's wait the time that is left. Public and exported in all supported versions.
         pool = (HikariPool) hikari.getHikariPoolMXBean();
@@ -71,21 +84,39 @@ final class HikariSlots {
         hikari.setMinimumIdle(maxSize);
     }
 
+    void keepAlive(Duration period) {
+        hikari.setKeepaliveTime(period.toMillis());
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // it ends with the pool, and lets nothing through
+    void every(Duration period, Runnable task) {
+        housekeeper.scheduleWithFixedDelay(task, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    void soon(Runnable task) {
+        try {
+            housekeeper.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.trace("the pool is closed, nothing is left to do", e);
+        }
+    }
+
     void close() {
         hikari.close();
+        housekeeper.shutdownNow();
     }
 
     private static final class Threads implements ThreadFactory {
-        private final String pool;
+        private final String prefix;
         private final AtomicInteger made = new AtomicInteger();
 
-        Threads(String pool) {
-            this.pool = pool;
+        Threads(String prefix) {
+            this.prefix = prefix;
         }
 
         @Override
         public Thread newThread(Runnable task) {
-            return new PoolThread(task, pool + ":slots-" + made.incrementAndGet());
+            return new PoolThread(task, prefix + "-" + made.incrementAndGet());
         }
     }
 }

@@ -4,6 +4,7 @@ import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.PoolConfig.PrePing;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.spi.Dialect;
+import io.github.lifebelt.spi.Dialect.ServerFacts;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -17,13 +18,15 @@ final class LivenessCheck {
 
     private final Dialect dialect;
     private final Generation generation;
+    private final RoleWatch role;
     private final PrePing prePing;
     private final long pingAfterIdleNanos;
     private final LongAdder pings = new LongAdder();
 
-    LivenessCheck(PoolConfig config, Dialect dialect, Generation generation) {
+    LivenessCheck(PoolConfig config, Dialect dialect, Generation generation, RoleWatch role) {
         this.dialect = dialect;
         this.generation = generation;
+        this.role = role;
         this.prePing = config.prePing();
         this.pingAfterIdleNanos = config.pingAfterIdle().toNanos();
     }
@@ -39,8 +42,9 @@ final class LivenessCheck {
      */
     @Nullable
     String whatIsWrong(Physical physical, long now, long deadlineNanos) {
-        if (physical.broken()) {
-            return "it had failed";
+        String over = physical.over();
+        if (over != null) {
+            return over;
         }
         if (prePing == PrePing.OFF) {
             return null;
@@ -62,7 +66,7 @@ final class LivenessCheck {
         if (!trusted && generation.condemns(physical)) {
             return "another connection to the same server did not answer in time";
         }
-        return failureOfPing(physical, Math.min(deadlineNanos, now + PING_NANOS));
+        return failureOfRoundTrip(physical, Math.min(deadlineNanos, now + PING_NANOS));
     }
 
     /** The same for HikariCP's keepalive: always a round trip. */
@@ -71,17 +75,45 @@ final class LivenessCheck {
         if (generation.condemns(physical)) {
             return "another connection to the same server did not answer in time";
         }
-        return failureOfPing(physical, System.nanoTime() + PING_NANOS);
+        return failureOfRoundTrip(physical, System.nanoTime() + PING_NANOS);
+    }
+
+    private @Nullable String failureOfRoundTrip(Physical physical, long deadlineNanos) {
+        return generation.doubtsRoleOf(physical)
+                ? failureOfRole(physical, deadlineNanos)
+                : failureOfPing(physical, deadlineNanos);
+    }
+
+    /** The server has to answer, and to be one that may be lent from now on. */
+    private @Nullable String failureOfRole(Physical physical, long deadlineNanos) {
+        long asOf = generation.current();
+        String wrong = failure(physical, deadlineNanos, jdbc -> physical.facts(dialect.serverFacts(jdbc)));
+        ServerFacts facts = physical.facts();
+        if (wrong == null && facts != null && !role.accepts(facts)) {
+            return "its server takes no writes any more";
+        }
+        if (wrong == null) {
+            generation.proven(physical, asOf);
+        }
+        return wrong;
     }
 
     /** A round trip that ends at the deadline. */
     @Nullable
     String failureOfPing(Physical physical, long deadlineNanos) {
         long asOf = generation.current();
+        String wrong = failure(physical, deadlineNanos, dialect::ping);
+        // Asked by a borrower in between, the answer says nothing about the server's role.
+        if (wrong == null && !generation.doubtsRoleOf(physical)) {
+            generation.proven(physical, asOf);
+        }
+        return wrong;
+    }
+
+    private @Nullable String failure(Physical physical, long deadlineNanos, Physical.Io question) {
         pings.increment();
         try {
-            physical.within(deadlineNanos, dialect::ping);
-            physical.proven(asOf);
+            physical.within(deadlineNanos, question);
             return null;
         } catch (SQLException e) {
             if (physical.missedDeadline()) {

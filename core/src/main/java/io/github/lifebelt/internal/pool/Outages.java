@@ -1,19 +1,36 @@
 package io.github.lifebelt.internal.pool;
 
+import io.github.lifebelt.DatabaseUnavailableException;
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.SlotConnect;
+import io.github.lifebelt.internal.pool.Gate.Closure;
+import io.github.lifebelt.internal.pool.Gate.Ticket;
 import io.github.lifebelt.spi.Dialect;
-import io.github.lifebelt.spi.FailureClassifier;
-import io.github.lifebelt.spi.FailureClassifier.Phase;
-import io.github.lifebelt.spi.FailureClassifier.Role;
+import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Knows whether the database is there, sees to it that somebody looks while it is not, and tells who waits. */
+/**
+ * Knows whether connecting works, sees to it that somebody looks while it does not, and what borrowers are told
+ * meanwhile.
+ */
 final class Outages {
+
+    /** What the pool does when connecting stops or begins to work. */
+    interface Effects {
+        /** Borrowers that wait for a permit are to look again. */
+        void wakeBorrowers();
+
+        /** The background is to connect what had been in use. */
+        void warm();
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(Outages.class);
     private static final long PROBE_LOGIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -21,80 +38,191 @@ final class Outages {
     private final String target;
     private final Gate gate;
     private final Connector connector;
-    private final FailureClassifier classifier;
+    private final ConnectVerdicts verdicts;
+    private final Generation generation;
+    private final RoleWatch role;
+    private final StateReport state;
     private final Listeners listeners;
+    private final BorrowErrors errors;
+    private final Effects effects;
+    private final AtomicInteger waiters = new AtomicInteger();
+    private final int maxWaiters;
+    private final TcpCheck tcp;
     private final Prober prober;
-    private final Runnable onLost;
-    private final Runnable onFound;
 
     Outages(
             PoolConfig config,
             Dialect dialect,
+            Gate gate,
             Connector connector,
+            ConnectVerdicts verdicts,
+            Generation generation,
+            RoleWatch role,
+            StateReport state,
             Listeners listeners,
-            Runnable onLost,
-            Runnable onFound) {
+            BorrowErrors errors,
+            Effects effects) {
         this.pool = config.name();
         this.target = config.url().target();
-        this.gate = new Gate(target);
+        this.gate = gate;
         this.connector = connector;
-        this.classifier = dialect.failureClassifier();
+        this.verdicts = verdicts;
+        this.generation = generation;
+        this.role = role;
+        this.state = state;
         this.listeners = listeners;
-        this.onLost = onLost;
-        this.onFound = onFound;
-        this.prober = new Prober(config, dialect.defaultPort(), gate, this::probeByLogin);
+        this.errors = errors;
+        this.effects = effects;
+        this.maxWaiters = config.unavailableWaiters();
+        this.tcp = new TcpCheck(config, dialect.defaultPort());
+        this.prober = new Prober(pool, this);
     }
 
     Gate gate() {
         return gate;
     }
 
-    /** Whether the database was reached and does not want us: waiting does not cure that. */
-    boolean isRefusal(SQLException connectFailure) {
-        return switch (classifier.classify(connectFailure, Phase.CONNECT, Role.READ_WRITE)) {
-            case REFUSED, AUTHENTICATION, ROLE_CHANGED, KEEP -> true;
-            case DATABASE_DOWN, AT_CAPACITY, SUSPECT_ALL, EVICT -> false;
-        };
+    /** Whether live connections can serve borrowers although nothing can be connected. */
+    boolean serves() {
+        return state.serves();
     }
 
-    /** Connecting found nobody. */
-    void lost(SQLException cause) {
-        if (gate.close(cause)) {
-            LOG.warn("{}: {} cannot be reached: {}", pool, target, BorrowErrors.reason(cause));
+    // ------------------------------------------------------------------------------------------------ what is met
+
+    /** Connecting has failed for the server's or the network's sake. */
+    void failed(Ticket ticket, SQLException cause) {
+        Verdict verdict = verdicts.of(cause);
+        boolean first = gate.close(ticket, verdict, verdicts.problem(cause), cause);
+        if (first) {
+            LOG.warn("{}: cannot connect to {}: {}", pool, target, BorrowErrors.reason(cause));
+            if (verdict == Verdict.DATABASE_DOWN && !generation.isInDoubt()) {
+                // What took the server away may have taken the connections that stand, silently.
+                generation.suspectAll("connecting has failed: " + BorrowErrors.reason(cause));
+            }
             listeners.tell(listener -> listener.databaseDown(cause));
-            onLost.run();
+            effects.wakeBorrowers();
             prober.start();
         }
+        state.refresh(BorrowErrors.reason(cause));
     }
 
-    /** Connecting has succeeded. Costs a volatile read while there is no outage. */
-    void found() {
-        Duration outage = gate.open();
+    /** Connecting has succeeded. Costs two volatile reads while all is well. */
+    void succeeded(Ticket ticket) {
+        if (!gate.isOpen()) {
+            opened(gate.succeeded(ticket));
+        }
+        state.refresh("connected");
+    }
+
+    /** Fresh connections lead to a server that takes no writes. */
+    void writerLost(String reason) {
+        LOG.warn("{}: {}: {}", pool, target, reason);
+        state.refresh(reason);
+        prober.start();
+    }
+
+    void writerFound() {
+        LOG.info("{}: {} takes writes again", pool, target);
+        state.refresh("a server that takes writes was found");
+        effects.warm();
+    }
+
+    private void opened(@Nullable Duration outage) {
         if (outage != null) {
-            LOG.info("{}: {} can be reached again after {} ms", pool, target, outage.toMillis());
-            listeners.tell(listener -> listener.databaseUp(outage));
-            onFound.run();
+            connector.withdrawOffer();
+            effects.wakeBorrowers();
+            effects.warm();
         }
     }
 
-    private boolean probeByLogin() {
-        try {
-            connector
-                    .connect(new SlotConnect(), System.nanoTime() + PROBE_LOGIN_NANOS)
-                    .closePolitely();
-        } catch (SQLException e) {
-            if (!isRefusal(e)) {
-                gate.close(e);
-                return false;
-            }
-            // It is there and refuses us: the borrowers are to hear that themselves.
+    // ------------------------------------------------------------------------------------------------ waiting
+
+    /** One borrower more that nothing can serve now. */
+    void beginWait(long waitedNanos, Closure closure) throws DatabaseUnavailableException {
+        int others = waiters.getAndIncrement();
+        if (others >= maxWaiters) {
+            waiters.decrementAndGet();
+            throw errors.unavailable(closure, waitedNanos, others + " others wait already");
         }
-        found();
-        return true;
+    }
+
+    void endWait() {
+        waiters.decrementAndGet();
+    }
+
+    /** For a borrower whose patience is over: why. */
+    SQLException givenUp(Closure closure, long waitedNanos) {
+        return closure.isTerminal() ? errors.refused(closure) : errors.unavailable(closure, waitedNanos, null);
+    }
+
+    // ------------------------------------------------------------------------------------------------ probing
+
+    /** Whether there is anything to look for. */
+    boolean wantsProbing() {
+        return !gate.isOpen() || role.isReadOnly();
+    }
+
+    /** Whether login attempts are to be rare, because each of them may count against the account. */
+    boolean wantsRareLogins() {
+        Closure closure = gate.closure();
+        return closure != null && closure.verdict() == Verdict.AUTHENTICATION && !hasOtherCredentials();
+    }
+
+    private boolean hasOtherCredentials() {
+        try {
+            return connector.hasOtherCredentials();
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("{}: the credentials provider has failed", pool, e);
+            return false;
+        }
+    }
+
+    /** One look at the database. */
+    void probe() {
+        Closure closure = gate.closure();
+        if (closure != null) {
+            if (closure.verdict() == Verdict.DATABASE_DOWN && !tcp.somebodyListens()) {
+                gate.metAgain();
+            } else {
+                probeByLogin(closure);
+            }
+        } else if (!gate.isOpen()) {
+            opened(gate.settle());
+            state.refresh("connecting has worked for a while");
+        } else if (role.isReadOnly()) {
+            lookForWriter();
+        }
+    }
+
+    private void probeByLogin(Closure closure) {
+        try {
+            connector.offer(connector.open(new SlotConnect(), System.nanoTime() + PROBE_LOGIN_NANOS));
+            gate.halfOpen();
+            Duration outage = Duration.ofNanos(System.nanoTime() - closure.sinceNanos());
+            LOG.info("{}: {} can be connected to again after {} ms", pool, target, outage.toMillis());
+            state.refresh("a probe has connected");
+            listeners.tell(listener -> listener.databaseUp(outage));
+            effects.wakeBorrowers();
+            effects.warm();
+        } catch (SQLException e) {
+            gate.close(Ticket.NONE, verdicts.of(e), verdicts.problem(e), e);
+            state.refresh(BorrowErrors.reason(e));
+        }
+    }
+
+    private void lookForWriter() {
+        try {
+            // Its facts tell the watch; the connection itself has no place in the pool.
+            Physical look = connector.open(new SlotConnect(), System.nanoTime() + PROBE_LOGIN_NANOS);
+            look.closePolitely();
+        } catch (SQLException e) {
+            LOG.debug("{}: no writer found: {}", pool, e.getMessage());
+        }
     }
 
     void close() {
         prober.close();
+        connector.withdrawOffer();
         gate.wakeAll();
     }
 }

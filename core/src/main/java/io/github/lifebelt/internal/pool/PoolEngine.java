@@ -1,6 +1,5 @@
 package io.github.lifebelt.internal.pool;
 
-import io.github.lifebelt.DatabaseUnavailableException;
 import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.PoolListener;
 import io.github.lifebelt.PoolStats;
@@ -13,15 +12,12 @@ import io.github.lifebelt.internal.tls.TlsPolicy;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
 import io.github.lifebelt.spi.FailureClassifier.Role;
-import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,13 +36,14 @@ public final class PoolEngine implements LeaseOwner {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(PoolEngine.class);
-    // A borrower with less time than this proves nothing about the database when it runs out of it.
-    private static final long TELLING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final PoolConfig config;
     private final Dialect dialect;
     private final Listeners listeners;
     private final Generation generation;
+    private final RoleWatch role;
+    private final Gate gate;
+    private final StateReport state;
     private final LivenessCheck check;
     private final Hygiene hygiene;
     private final Connector connector;
@@ -54,8 +51,8 @@ public final class PoolEngine implements LeaseOwner {
     private final SlotCare care;
     private final SlotRack rack;
     private final Warmer warmer;
+    private final Lender lender;
     private final BorrowErrors errors;
-    private final LongAdder timeouts = new LongAdder();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final long borrowNanos;
     private final long unavailableNanos;
@@ -68,15 +65,35 @@ public final class PoolEngine implements LeaseOwner {
         borrowNanos = config.borrowTimeout().toNanos();
         unavailableNanos = config.unavailableTimeout().toNanos();
         listeners = new Listeners(initialListeners);
-        generation = new Generation(this::suspected);
-        check = new LivenessCheck(config, dialect, generation);
+        generation = new Generation(this::suspected, () -> refreshState("a connection has answered"));
+        role = new RoleWatch(Connector.role(config), generation, new WriterEvents());
+        gate = new Gate(config.maxSize());
+        state = new StateReport(config.name(), gate, generation, role, this::slots, listeners);
+        check = new LivenessCheck(config, dialect, generation, role);
         hygiene = new Hygiene(config.name(), dialect, listeners);
-        connector = new Connector(config, dialect, tls, generation, listeners);
-        outages = new Outages(config, dialect, connector, listeners, this::wakeBorrowers, this::warm);
-        care = new SlotCare(config, dialect, connector, check, listeners, this::warm);
-        rack = new SlotRack(config, care, closing::get, this::warm);
+        errors = new BorrowErrors(config, tls.failureHint(), this::stats);
+        ConnectVerdicts verdicts = new ConnectVerdicts(config, dialect);
+        ServerLimits limits = new ServerLimits(config, new LimitRemedies());
+        connector = new Connector(config, dialect, tls, generation, verdicts, role, listeners, limits::met);
+        outages = new Outages(
+                config,
+                dialect,
+                gate,
+                connector,
+                verdicts,
+                generation,
+                role,
+                state,
+                listeners,
+                errors,
+                new OutageEffects());
+        care = new SlotCare(config, dialect, connector, check, listeners, this::refreshState, this::warm);
+        rack = new SlotRack(config, care, gate, closing::get, this::warm);
         warmer = new Warmer(config, rack, check, outages, closing::get);
-        errors = new BorrowErrors(config.name(), this::stats);
+        lender = new Lender(config, rack, check, outages, verdicts, errors, this::checkOpen);
+        if (!config.dnsCheck().isZero()) {
+            rack.every(config.dnsCheck(), new AddressWatch(config, gate, rack.slots(), this::warm));
+        }
         tls.notes().forEach(note -> LOG.info("{}: {}", config.name(), note));
         tls.warnings().forEach(warning -> LOG.warn("{}: {}", config.name(), warning));
     }
@@ -97,20 +114,62 @@ public final class PoolEngine implements LeaseOwner {
         return dialect;
     }
 
+    private Iterable<Slot> slots() {
+        return rack.slots();
+    }
+
     private void suspected(String reason) {
         LOG.warn(
                 "{}: each connection made before now has to answer a ping before it is lent: {}",
                 config.name(),
                 reason);
         listeners.tell(listener -> listener.poolSuspected(reason));
+        refreshState(reason);
     }
 
-    private void wakeBorrowers() {
-        rack.queue().wakeAll();
+    private void refreshState(String reason) {
+        state.refresh(reason);
     }
 
     private void warm() {
         warmer.trigger();
+    }
+
+    private final class OutageEffects implements Outages.Effects {
+        @Override
+        public void wakeBorrowers() {
+            rack.queue().wakeAll();
+        }
+
+        @Override
+        public void warm() {
+            warmer.trigger();
+        }
+    }
+
+    private final class WriterEvents implements RoleWatch.Events {
+        @Override
+        public void writerLost(String reason) {
+            outages.writerLost(reason);
+        }
+
+        @Override
+        public void writerFound() {
+            outages.writerFound();
+        }
+    }
+
+    /** On the housekeeping thread: whoever has met the limit is in the middle of a connect. */
+    private final class LimitRemedies implements ServerLimits.Remedies {
+        @Override
+        public void resize(int maxSize) {
+            rack.soon(() -> rack.resize(maxSize));
+        }
+
+        @Override
+        public void keepAlive(Duration period) {
+            rack.soon(() -> rack.keepAlive(period));
+        }
     }
 
     // ------------------------------------------------------------------------------------------------ borrow
@@ -119,7 +178,7 @@ public final class PoolEngine implements LeaseOwner {
     public <L extends Lease> L borrow(LeaseFactory<L> factory) throws SQLException {
         long begin = System.nanoTime();
         try {
-            L lease = lend(factory, begin, begin + borrowNanos);
+            L lease = lender.lend(factory, this, begin, begin + borrowNanos, unavailableNanos);
             if (!listeners.isEmpty()) {
                 Duration took = Duration.ofNanos(System.nanoTime() - begin);
                 listeners.tell(listener -> listener.borrowed(took));
@@ -134,148 +193,13 @@ public final class PoolEngine implements LeaseOwner {
         }
     }
 
-    private <L extends Lease> L lend(LeaseFactory<L> factory, long begin, long deadline) throws SQLException {
-        BorrowPatience patience = null;
-        long now = begin;
-        for (; ; ) {
-            checkOpen();
-            if (!rack.queue().tryAcquire()) {
-                patience = patience == null ? patience(begin, deadline) : patience;
-                awaitPermit(begin, patience);
-                now = System.nanoTime();
-            }
-            L lease = lendWithPermit(factory, begin, now, deadline);
-            if (lease != null) {
-                return prepared(lease);
-            }
-            patience = patience == null ? patience(begin, deadline) : patience;
-            awaitDatabase(patience);
-            now = System.nanoTime();
-        }
-    }
-
-    /** Uses the permit, or gives it back: then either by an exception, or by null if there is no database now. */
-    private <L extends Lease> @Nullable L lendWithPermit(LeaseFactory<L> factory, long begin, long now, long deadline)
-            throws SQLException {
-        Connection proxied = null;
-        boolean lent = false;
-        try {
-            proxied = takeSlot(begin, now, deadline);
-            Slot slot = proxied.unwrap(Slot.class);
-            Physical live = liveConnection(slot, begin, now, deadline);
-            if (live == null) {
-                return null;
-            }
-            L lease = factory.make(this, proxied, slot, now);
-            slot.lend(live);
-            lent = true;
-            return lease;
-        } finally {
-            if (!lent) {
-                rack.putBack(proxied);
-            }
-        }
-    }
-
-    private Connection takeSlot(long begin, long now, long deadline) throws SQLException {
-        try {
-            return rack.take(now, deadline);
-        } catch (SQLException e) {
-            checkOpen();
-            throw exhausted(begin);
-        }
-    }
-
-    private @Nullable Physical liveConnection(Slot slot, long begin, long now, long deadline) throws SQLException {
-        Physical physical = slot.physical();
-        if (physical != null) {
-            String wrong = check.whatIsWrong(physical, now, deadline);
-            if (wrong == null) {
-                return physical;
-            }
-            slot.drop(physical, wrong);
-        }
-        if (!outages.gate().isOpen()) {
-            return null;
-        }
-        return connect(slot, begin, deadline) ? slot.physical() : null;
-    }
-
-    /** False if waiting for the database is what is left to do. */
-    private boolean connect(Slot slot, long begin, long deadline) throws SQLException {
-        // Twice: an administrator may have ended just that one while it was being made, and a server that was not
-        // there a moment ago costs a millisecond to ask again.
-        for (boolean again = false; ; again = true) {
-            long attemptBegin = System.nanoTime();
-            try {
-                slot.connect(deadline);
-                outages.found();
-                return true;
-            } catch (SQLException e) {
-                boolean quick = System.nanoTime() - attemptBegin < TELLING_NANOS;
-                if (again || !quick || outages.isRefusal(e) || System.nanoTime() >= deadline || closing.get()) {
-                    connectFailed(e, begin, attemptBegin, deadline);
-                    return false;
-                }
-            }
-        }
-    }
-
-    /** Returns if waiting for the database is what is left to do. */
-    private void connectFailed(SQLException failure, long begin, long attemptBegin, long deadline) throws SQLException {
-        checkOpen();
-        if (outages.isRefusal(failure)) {
-            throw connector.refused(failure);
-        }
-        long now = System.nanoTime();
-        boolean outOfTime = now >= deadline;
-        if (!outOfTime || now - attemptBegin >= TELLING_NANOS) {
-            outages.lost(failure);
-        }
-        if (outOfTime) {
-            throw outages.gate().unavailable(now - begin, failure);
-        }
-    }
-
-    private <L extends Lease> L prepared(L lease) throws SQLException {
-        PoolConfig.ConnectionHook hook = config.onBorrow();
-        if (hook != null) {
-            try {
-                hook.accept(lease);
-            } catch (SQLException | RuntimeException | Error e) {
-                lease.giveBack();
-                throw e;
-            }
-        }
-        return lease;
-    }
-
-    private BorrowPatience patience(long begin, long deadline) {
-        return new BorrowPatience(outages.gate(), this::checkOpen, begin, deadline, unavailableNanos);
-    }
-
-    private void awaitPermit(long begin, BorrowPatience patience) throws SQLException {
-        try {
-            if (!rack.queue().acquire(begin, patience)) {
-                DatabaseUnavailableException down = outages.gate().unavailable(System.nanoTime() - begin);
-                throw down != null ? down : exhausted(begin);
-            }
-        } catch (InterruptedException e) {
-            throw BorrowErrors.interrupted(e);
-        }
-    }
-
-    private static void awaitDatabase(BorrowPatience patience) throws SQLException {
-        try {
-            patience.awaitDatabase();
-        } catch (InterruptedException e) {
-            throw BorrowErrors.interrupted(e);
-        }
-    }
-
-    private SQLException exhausted(long begin) {
-        timeouts.increment();
-        return errors.exhausted(System.nanoTime() - begin);
+    /** Waits until a connection can be had, telling how it goes; what time does not cure ends the wait at once. */
+    public void awaitReady(Duration timeout) throws SQLException {
+        new Readiness(config.name(), listeners, dialect)
+                .await(
+                        timeout,
+                        (begin, deadline, patience) -> lender.lend(Lease::new, this, begin, deadline, patience)
+                                .giveBack());
     }
 
     private void checkOpen() throws SQLException {
@@ -303,15 +227,22 @@ public final class PoolEngine implements LeaseOwner {
     }
 
     @Override
-    public void failed(Lease lease, SQLException failure) {
-        Verdict verdict = dialect.failureClassifier().classify(failure, Phase.WORK, Role.READ_WRITE);
+    public void failed(Lease lease, SQLException failure, Phase phase) {
         Physical physical = lease.slot().physical();
-        if (verdict == Verdict.KEEP || physical == null) {
+        if (physical == null) {
             return;
         }
-        physical.markBroken();
-        if (verdict != Verdict.EVICT) {
-            generation.suspect(physical, String.valueOf(failure.getMessage()));
+        Role wanted = config.readOnly() || lease.slot().readOnly() ? Role.READ_ONLY : Role.READ_WRITE;
+        switch (config.failureClassifier().classify(failure, phase, wanted)) {
+            case KEEP -> {
+                // The statement was at fault.
+            }
+            case EVICT -> physical.markBroken();
+            case ROLE_CHANGED -> role.writeRefused(physical, BorrowErrors.reason(failure));
+            case SUSPECT_ALL, AT_CAPACITY, DATABASE_DOWN, AUTHENTICATION, REFUSED -> {
+                physical.markBroken();
+                generation.suspect(physical, BorrowErrors.reason(failure));
+            }
         }
     }
 
@@ -340,12 +271,12 @@ public final class PoolEngine implements LeaseOwner {
                 rack.size(),
                 config.minIdle(),
                 rack.leases(),
-                timeouts.sum(),
+                lender.timeouts(),
                 connector.connects(),
                 care.replaced(),
                 check.pings(),
                 hygiene.leftovers(),
-                outages.gate().isOpen());
+                state.now());
     }
 
     public void addListener(PoolListener listener) {
@@ -375,11 +306,11 @@ public final class PoolEngine implements LeaseOwner {
             return;
         }
         outages.close();
-        wakeBorrowers();
+        rack.queue().wakeAll();
         awaitBorrowers(System.nanoTime() + grace.toNanos());
         for (Slot slot : rack.slots()) {
             Physical physical = slot.physical();
-            if (physical != null && (!outages.gate().isOpen() || !generation.trusts(physical))) {
+            if (physical != null && (!gate.isOpen() || !generation.trusts(physical))) {
                 // Perhaps nobody is there to say goodbye to, and it would have to be waited for.
                 physical.abort();
             }

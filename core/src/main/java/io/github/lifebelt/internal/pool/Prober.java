@@ -1,138 +1,170 @@
 package io.github.lifebelt.internal.pool;
 
-import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.internal.jdbc.PoolThread;
-import io.github.lifebelt.spi.HostResolver;
-import io.github.lifebelt.url.DatabaseUrl;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.UnknownHostException;
-import java.util.List;
+import io.github.lifebelt.internal.pool.Gate.Closure;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks for a database that is down until it is back. One thread, and only while there is an outage: n borrowers that
- * each try for themselves make n times the connects and are no sooner served.
+ * Looks for a database that cannot be had until it can. One thread, and only while there is something to look for: n
+ * borrowers that each try for themselves make n times the connects and are no sooner served.
  */
 final class Prober {
 
-    /** One full login, closed again. */
-    interface Login {
-        /** True if the database takes logins, or refuses this one for a reason that waiting does not cure. */
-        boolean succeeds();
+    /**
+     * How often to look: at first, and after five seconds twice as rarely each time.
+     *
+     * <p>Half a period of jitter once the rush is over, so that a fleet that lost its server at one moment does not
+     * return at one.
+     */
+    private enum Cadence {
+        /** Nobody is there: a look costs next to nothing, and every moment counts. */
+        GONE(50, 1_000),
+        /** At its limit: each look makes it start a process or a thread. */
+        FULL(250, 1_000),
+        /** It refuses us until somebody changes something. */
+        REFUSES(1_000, 10_000),
+        /** Each look is a login that may count against the account. */
+        REJECTS_LOGIN(5_000, 60_000),
+        /** It works, and takes no writes. */
+        READ_ONLY(500, 10_000),
+        /** Borrowers are being admitted. */
+        RECOVERS(100, 100);
+
+        private static final long RUSH_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+        private final long firstNanos;
+        private final long lastNanos;
+
+        Cadence(long firstMillis, long lastMillis) {
+            firstNanos = TimeUnit.MILLISECONDS.toNanos(firstMillis);
+            lastNanos = TimeUnit.MILLISECONDS.toNanos(lastMillis);
+        }
+
+        static Cadence of(Gate gate) {
+            Closure closure = gate.closure();
+            if (closure == null) {
+                return gate.isOpen() ? READ_ONLY : RECOVERS;
+            }
+            return switch (closure.verdict()) {
+                case AT_CAPACITY -> FULL;
+                case AUTHENTICATION -> REJECTS_LOGIN;
+                case REFUSED -> REFUSES;
+                default -> GONE;
+            };
+        }
+
+        /** The pause after one that followed the given pause; 0 is the first. */
+        long next(long pauseNanos, long sinceNanos) {
+            if (pauseNanos == 0 || sinceNanos < RUSH_NANOS) {
+                return firstNanos;
+            }
+            return Math.min(lastNanos, pauseNanos * 2);
+        }
+
+        long jittered(long pauseNanos) {
+            return pauseNanos == firstNanos
+                    ? pauseNanos
+                    : pauseNanos - ThreadLocalRandom.current().nextLong(pauseNanos / 2);
+        }
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Prober.class);
-    private static final long QUICK_PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long QUICK_PHASE_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long SLOW_PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final int TCP_TIMEOUT_MILLIS = 1000;
+    // How soon new credentials are noticed while old ones are rejected.
+    private static final long LOOK_AT_CREDENTIALS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final String threadName;
-    private final List<DatabaseUrl.Host> hosts;
-    private final HostResolver resolver;
-    private final int defaultPort;
-    private final Gate gate;
-    private final Login login;
+    private final Outages outages;
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile boolean closed;
+    private volatile @Nullable Thread thread;
 
-    Prober(PoolConfig config, int defaultPort, Gate gate, Login login) {
-        this.threadName = config.name() + ":prober";
-        this.hosts = config.url().hosts();
-        this.resolver = config.resolver();
-        this.defaultPort = defaultPort;
-        this.gate = gate;
-        this.login = login;
+    Prober(String pool, Outages outages) {
+        this.threadName = pool + ":prober";
+        this.outages = outages;
     }
 
-    /** Starts probing, unless it is going on. */
+    /** Starts probing, unless it is going on: then it looks again at once. */
     void start() {
         if (!closed && running.compareAndSet(false, true)) {
-            new PoolThread(this::run, threadName).start();
+            Thread started = new PoolThread(this::run, threadName);
+            thread = started;
+            started.start();
         }
     }
 
     void close() {
         closed = true;
+        LockSupport.unpark(thread);
     }
 
     private void run() {
         try {
-            probeUntilOpen();
+            probeWhileWanted();
         } finally {
             running.set(false);
-            if (!gate.isOpen()) {
-                // The gate was closed again between our last look and now.
+            if (outages.wantsProbing()) {
+                // Something has happened between our last look and now.
                 start();
             }
         }
     }
 
-    private void probeUntilOpen() {
-        long begin = System.nanoTime();
-        long period = QUICK_PERIOD_NANOS;
-        while (!closed && !gate.isOpen()) {
-            if (somebodyListens() && loginSucceeds()) {
-                return;
+    private void probeWhileWanted() {
+        Cadence cadence = null;
+        long begin = 0;
+        long pause = 0;
+        while (!closed && outages.wantsProbing()) {
+            // What closed the gate has just been seen: the first look comes after the first pause, but for a server
+            // that is gone, which is worth a millisecond.
+            Cadence now = Cadence.of(outages.gate());
+            if (now != cadence) {
+                begin = System.nanoTime();
+                pause = 0;
+                cadence = now;
+                if (now != Cadence.GONE) {
+                    pause = pauseFor(now, pause, begin);
+                    continue;
+                }
             }
-            if (System.nanoTime() - begin > QUICK_PHASE_NANOS) {
-                period = Math.min(SLOW_PERIOD_NANOS, period * 2);
+            look();
+            if (Cadence.of(outages.gate()) == cadence) {
+                pause = pauseFor(cadence, pause, begin);
             }
-            // Half a period of jitter at most, so that a fleet that lost its server at one moment does not return at
-            // one.
-            long jitter = ThreadLocalRandom.current().nextLong(period / 2 + 1);
-            LockSupport.parkNanos(this, period == QUICK_PERIOD_NANOS ? period : period - jitter);
         }
     }
 
-    private boolean loginSucceeds() {
+    /** Waits, and gives the pause that was due before jitter. */
+    private long pauseFor(Cadence cadence, long before, long begin) {
+        long pause = cadence.next(before, System.nanoTime() - begin);
+        long jittered = cadence.jittered(pause);
+        outages.gate().nextProbeAt(Instant.now().plus(Duration.ofNanos(jittered)));
+        long until = System.nanoTime() + jittered;
+        for (long left = jittered; left > 0 && !closed; left = until - System.nanoTime()) {
+            if (cadence == Cadence.REJECTS_LOGIN) {
+                LockSupport.parkNanos(this, Math.min(left, LOOK_AT_CREDENTIALS_NANOS));
+                if (!outages.wantsRareLogins()) {
+                    break;
+                }
+            } else {
+                LockSupport.parkNanos(this, left);
+            }
+        }
+        return pause;
+    }
+
+    private void look() {
         try {
-            return login.succeeds();
+            outages.probe();
         } catch (RuntimeException e) {
             LOG.warn("probing has failed for a reason that is not the database's", e);
-            return false;
         }
-    }
-
-    /** A TCP handshake: cheap for both sides, and enough to know that nobody is there. */
-    private boolean somebodyListens() {
-        if (hosts.isEmpty()) {
-            return true;
-        }
-        for (DatabaseUrl.Host host : hosts) {
-            if (host.name().isEmpty() || host.name().startsWith("/")) {
-                return true;
-            }
-            try {
-                List<InetAddress> addresses = HostResolver.addresses(resolver, host.name());
-                if (listens(addresses, host.port() == null ? defaultPort : host.port())) {
-                    return true;
-                }
-            } catch (UnknownHostException e) {
-                // The next host, then. People are shown the failure of the whole connect, which the gate holds.
-                LOG.trace("{} has no address", host, e);
-            }
-        }
-        return false;
-    }
-
-    private static boolean listens(List<InetAddress> addresses, int port) {
-        for (InetAddress address : addresses) {
-            try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(address, port), TCP_TIMEOUT_MILLIS);
-                return true;
-            } catch (IOException e) {
-                LOG.trace("nobody listens at {} port {}", address, port, e);
-            }
-        }
-        return false;
     }
 }

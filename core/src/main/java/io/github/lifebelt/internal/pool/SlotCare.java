@@ -10,6 +10,7 @@ import io.github.lifebelt.spi.Dialect.TransactionState;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ final class SlotCare implements SlotOwner {
     private final Connector connector;
     private final LivenessCheck check;
     private final Listeners listeners;
+    private final Consumer<String> onLoss;
     private final Runnable warm;
     private final LongAdder replaced = new LongAdder();
 
@@ -31,12 +33,14 @@ final class SlotCare implements SlotOwner {
             Connector connector,
             LivenessCheck check,
             Listeners listeners,
+            Consumer<String> onLoss,
             Runnable warm) {
         this.config = config;
         this.dialect = dialect;
         this.connector = connector;
         this.check = check;
         this.listeners = listeners;
+        this.onLoss = onLoss;
         this.warm = warm;
     }
 
@@ -82,5 +86,6 @@ final class SlotCare implements SlotOwner {
         replaced.increment();
         LOG.debug("{}: lost {}: {}", config.name(), physical, reason);
         listeners.tell(listener -> listener.connectionLost(reason));
+        onLoss.accept(reason);
     }
 }

@@ -5,6 +5,9 @@ import io.github.lifebelt.internal.jdbc.Slot;
 import io.github.lifebelt.internal.jdbc.SlotOwner;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +23,7 @@ final class SlotRack implements Slot.Registry {
 
     private final String pool;
     private final SlotOwner owner;
+    private final Gate gate;
     private final PermitQueue queue;
     private final HikariSlots hikari;
     private final BooleanSupplier closing;
@@ -33,9 +37,10 @@ final class SlotRack implements Slot.Registry {
     private final LongAdder leasesOfClosedSlots = new LongAdder();
     private volatile int size;
 
-    SlotRack(PoolConfig config, SlotOwner owner, BooleanSupplier closing, Runnable onSlotToWarm) {
+    SlotRack(PoolConfig config, SlotOwner owner, Gate gate, BooleanSupplier closing, Runnable onSlotToWarm) {
         this.pool = config.name();
         this.owner = owner;
+        this.gate = gate;
         this.closing = closing;
         this.onSlotToWarm = onSlotToWarm;
         size = config.maxSize();
@@ -96,29 +101,79 @@ final class SlotRack implements Slot.Registry {
         if (!queue.tryAcquire()) {
             return null;
         }
+        Connection free = freeSlot();
+        if (free == null) {
+            queue.release();
+        }
+        return free;
+    }
+
+    /**
+     * A free slot that has a connection, without a permit: in exchange for the one that the caller holds a permit for,
+     * which is put back. Null if there is none, and then the caller keeps what it has.
+     */
+    @Nullable
+    Connection exchangeForConnected(Connection proxied) throws SQLException {
+        if (connected() == 0) {
+            return null;
+        }
+        // All free ones are held for a moment: HikariCP would give us the same one again and again.
+        Deque<Connection> empty = new ArrayDeque<>();
+        try {
+            for (Connection next = freeSlot(); next != null; next = freeSlot()) {
+                if (next.unwrap(Slot.class).physical() != null) {
+                    empty.add(proxied);
+                    return next;
+                }
+                empty.add(next);
+            }
+            return null;
+        } finally {
+            empty.forEach(this::putSlotBack);
+        }
+    }
+
+    private @Nullable Connection freeSlot() {
         try {
             return hikari.take(0);
         } catch (SQLException e) {
-            queue.release();
             return null;
         }
     }
 
     /** Puts slot and permit back; only the permit if there was no slot. */
     void putBack(@Nullable Connection proxied) {
+        boolean mayServe = proxied != null && !gate.isOpen() && isConnected(proxied);
         try {
             if (proxied != null) {
-                if (surplus.get() > 0 && surplus.getAndUpdate(count -> Math.max(0, count - 1)) > 0) {
-                    hikari.evict(proxied);
-                } else {
-                    proxied.close();
-                }
+                putSlotBack(proxied);
+            }
+        } finally {
+            queue.release();
+        }
+        if (mayServe) {
+            gate.connectionReturned();
+        }
+    }
+
+    private boolean isConnected(Connection proxied) {
+        try {
+            return proxied.unwrap(Slot.class).physical() != null;
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    private void putSlotBack(Connection proxied) {
+        try {
+            if (surplus.get() > 0 && surplus.getAndUpdate(count -> Math.max(0, count - 1)) > 0) {
+                hikari.evict(proxied);
+            } else {
+                proxied.close();
             }
         } catch (SQLException | RuntimeException e) {
             // HikariCP's proxies throw a NullPointerException when their pool was closed meanwhile.
             LOG.debug("{}: a slot was not put back cleanly", pool, e);
-        } finally {
-            queue.release();
         }
     }
 
@@ -208,6 +263,22 @@ final class SlotRack implements Slot.Registry {
                 return;
             }
         }
+    }
+
+    /** Runs something again and again on the pool's housekeeping thread. */
+    void every(Duration period, Runnable task) {
+        hikari.every(period, task);
+    }
+
+    /** Runs something once on the pool's housekeeping thread. */
+    void soon(Runnable task) {
+        hikari.soon(task);
+    }
+
+    /** From now on idle connections are pinged this often: takes new slots, so all are replaced. */
+    void keepAlive(Duration period) {
+        hikari.keepAlive(period);
+        hikari.evictAll();
     }
 
     void close() {

@@ -3,7 +3,9 @@ package io.github.lifebelt.internal.pool;
 import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.PoolThread;
+import io.github.lifebelt.internal.jdbc.SetUpException;
 import io.github.lifebelt.internal.jdbc.Slot;
+import io.github.lifebelt.internal.pool.Gate.Ticket;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -62,7 +64,7 @@ final class Warmer {
     }
 
     private boolean mayConnect() {
-        return !closing.getAsBoolean() && outages.gate().isOpen();
+        return !closing.getAsBoolean() && outages.gate().closure() == null;
     }
 
     private void run() {
@@ -131,18 +133,31 @@ final class Warmer {
         return rack.wantsWarmth(slot) || rack.connected() < config.minIdle();
     }
 
-    /** False if the database is not there or does not want us. */
+    /** False if there is no leave to connect, or if it failed. */
     private boolean connect(Slot slot) {
+        Ticket ticket = outages.gate().admit();
+        if (ticket == Ticket.NONE) {
+            return false;
+        }
+        boolean told = false;
         try {
             slot.connect(System.nanoTime() + config.connectTimeout().toNanos());
+            told = true;
+            outages.succeeded(ticket);
             return true;
+        } catch (SetUpException e) {
+            LOG.warn("{}: a connection made in the background could not be set up: {}", config.name(), e.getMessage());
+            return false;
         } catch (SQLException e) {
-            if (outages.isRefusal(e)) {
-                LOG.warn("{}: connecting in the background is refused: {}", config.name(), e.getMessage());
-            } else if (!closing.getAsBoolean()) {
-                outages.lost(e);
+            if (!closing.getAsBoolean()) {
+                told = true;
+                outages.failed(ticket, e);
             }
             return false;
+        } finally {
+            if (!told) {
+                outages.gate().abandoned(ticket);
+            }
         }
     }
 

@@ -289,7 +289,7 @@ class OutageTest extends PoolTest {
                 .hasMessageContaining("password authentication failed")
                 .hasMessageNotContaining("wrong");
         assertThat(since(begin)).isLessThan(atMost(Duration.ofSeconds(2)));
-        assertThat(pool.stats().available()).isTrue();
+        assertThat(pool.stats().available()).isFalse();
         assertThat(pool.stats().active()).isZero();
     }
 

@@ -1,0 +1,246 @@
+package io.github.lifebelt.internal.pool;
+
+import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.internal.jdbc.Lease;
+import io.github.lifebelt.internal.jdbc.LeaseOwner;
+import io.github.lifebelt.internal.jdbc.Physical;
+import io.github.lifebelt.internal.jdbc.SetUpException;
+import io.github.lifebelt.internal.jdbc.Slot;
+import io.github.lifebelt.internal.pool.Gate.Closure;
+import io.github.lifebelt.internal.pool.Gate.Ticket;
+import io.github.lifebelt.internal.pool.PoolEngine.LeaseFactory;
+import io.github.lifebelt.spi.FailureClassifier.Verdict;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** The way from a borrower's call to its lease: permit, slot, check, and a connect where there is nothing to check. */
+final class Lender {
+
+    /** Refuses when the pool is closed. */
+    interface OpenCheck extends BorrowPatience.OpenCheck {}
+
+    // An attempt that took less than this met somebody who said no, rather than silence.
+    private static final long TELLING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final SlotRack rack;
+    private final LivenessCheck check;
+    private final Outages outages;
+    private final Gate gate;
+    private final ConnectVerdicts verdicts;
+    private final BorrowErrors errors;
+    private final OpenCheck openCheck;
+    private final PoolConfig.@Nullable ConnectionHook onBorrow;
+    private final LongAdder timeouts = new LongAdder();
+
+    Lender(
+            PoolConfig config,
+            SlotRack rack,
+            LivenessCheck check,
+            Outages outages,
+            ConnectVerdicts verdicts,
+            BorrowErrors errors,
+            OpenCheck openCheck) {
+        this.rack = rack;
+        this.check = check;
+        this.outages = outages;
+        this.gate = outages.gate();
+        this.verdicts = verdicts;
+        this.errors = errors;
+        this.openCheck = openCheck;
+        this.onBorrow = config.onBorrow();
+    }
+
+    /** Borrowers that waited in vain. */
+    long timeouts() {
+        return timeouts.sum();
+    }
+
+    /**
+     * Lends a connection that was alive a moment ago.
+     *
+     * @param unavailableNanos how long to wait while nothing can serve
+     */
+    <L extends Lease> L lend(
+            LeaseFactory<L> factory, LeaseOwner owner, long begin, long deadline, long unavailableNanos)
+            throws SQLException {
+        BorrowPatience patience = null;
+        long now = begin;
+        try {
+            for (; ; ) {
+                openCheck.run();
+                if (!rack.queue().tryAcquire()) {
+                    patience = patience == null ? patience(begin, deadline, unavailableNanos) : patience;
+                    awaitPermit(begin, patience);
+                    now = System.nanoTime();
+                }
+                long seen = gate.isOpen() ? 0 : gate.events();
+                L lease = lendWithPermit(factory, owner, begin, now, deadline);
+                if (lease != null) {
+                    return prepared(lease);
+                }
+                patience = patience == null ? patience(begin, deadline, unavailableNanos) : patience;
+                awaitNews(begin, patience, seen);
+                now = System.nanoTime();
+            }
+        } finally {
+            if (patience != null) {
+                patience.end();
+            }
+        }
+    }
+
+    /** Uses the permit, or gives it back: then either by an exception, or by null if waiting is what is left to do. */
+    private <L extends Lease> @Nullable L lendWithPermit(
+            LeaseFactory<L> factory, LeaseOwner owner, long begin, long now, long deadline) throws SQLException {
+        Connection proxied = null;
+        boolean lent = false;
+        try {
+            proxied = takeSlot(begin, now, deadline);
+            Slot slot = proxied.unwrap(Slot.class);
+            Physical live = liveIn(slot, now, deadline);
+            if (live == null && connect(slot, begin, deadline)) {
+                live = slot.physical();
+            }
+            while (live == null) {
+                // Nothing to be had from the server; another slot may still have what it gave before.
+                Connection other = rack.exchangeForConnected(proxied);
+                if (other == null) {
+                    return null;
+                }
+                proxied = other;
+                slot = other.unwrap(Slot.class);
+                live = liveIn(slot, System.nanoTime(), deadline);
+            }
+            L lease = factory.make(owner, proxied, slot, now);
+            slot.lend(live);
+            lent = true;
+            return lease;
+        } finally {
+            if (!lent) {
+                rack.putBack(proxied);
+            }
+        }
+    }
+
+    private Connection takeSlot(long begin, long now, long deadline) throws SQLException {
+        try {
+            return rack.take(now, deadline);
+        } catch (SQLException e) {
+            openCheck.run();
+            throw exhausted(begin);
+        }
+    }
+
+    private @Nullable Physical liveIn(Slot slot, long now, long deadline) {
+        Physical physical = slot.physical();
+        if (physical == null) {
+            return null;
+        }
+        String wrong = check.whatIsWrong(physical, now, deadline);
+        if (wrong == null) {
+            return physical;
+        }
+        slot.drop(physical, wrong);
+        return null;
+    }
+
+    /** False if there is no leave to connect, or if it failed in a way that others can help. */
+    private boolean connect(Slot slot, long begin, long deadline) throws SQLException {
+        Ticket ticket = gate.admit();
+        if (ticket == Ticket.NONE) {
+            return false;
+        }
+        boolean told = false;
+        try {
+            // Twice: an administrator may have ended just that one while it was being made, and a server that was not
+            // there a moment ago costs a millisecond to ask again.
+            for (boolean again = false; ; again = true) {
+                long attemptBegin = System.nanoTime();
+                try {
+                    slot.connect(deadline);
+                    told = true;
+                    outages.succeeded(ticket);
+                    return true;
+                } catch (SetUpException e) {
+                    throw errors.refused(e, verdicts.problem(e), "");
+                } catch (SQLException e) {
+                    openCheck.run();
+                    Verdict verdict = verdicts.of(e);
+                    long now = System.nanoTime();
+                    boolean outOfTime = now >= deadline;
+                    boolean telling =
+                            verdict != Verdict.DATABASE_DOWN || !outOfTime || now - attemptBegin >= TELLING_NANOS;
+                    if (!again && telling && ticket == Ticket.FREE && worthAnother(verdict, now - attemptBegin)) {
+                        continue;
+                    }
+                    if (telling) {
+                        told = true;
+                        outages.failed(ticket, e);
+                    }
+                    if (outOfTime) {
+                        throw errors.unavailable(gate.closure(), verdicts.problem(e), now - begin, e);
+                    }
+                    return false;
+                }
+            }
+        } finally {
+            if (!told) {
+                gate.abandoned(ticket);
+            }
+        }
+    }
+
+    private boolean worthAnother(Verdict verdict, long tookNanos) {
+        return verdict == Verdict.DATABASE_DOWN && tookNanos < TELLING_NANOS && gate.isOpen();
+    }
+
+    private <L extends Lease> L prepared(L lease) throws SQLException {
+        if (onBorrow != null) {
+            try {
+                onBorrow.accept(lease);
+            } catch (SQLException | RuntimeException | Error e) {
+                lease.giveBack();
+                throw e;
+            }
+        }
+        return lease;
+    }
+
+    private BorrowPatience patience(long begin, long deadline, long unavailableNanos) {
+        return new BorrowPatience(outages, openCheck, begin, deadline, unavailableNanos);
+    }
+
+    private void awaitPermit(long begin, BorrowPatience patience) throws SQLException {
+        try {
+            if (!rack.queue().acquire(begin, patience)) {
+                throw outOfPatience(begin);
+            }
+        } catch (InterruptedException e) {
+            throw BorrowErrors.interrupted(e);
+        }
+    }
+
+    private void awaitNews(long begin, BorrowPatience patience, long seen) throws SQLException {
+        try {
+            if (!patience.awaitNews(seen)) {
+                throw outOfPatience(begin);
+            }
+        } catch (InterruptedException e) {
+            throw BorrowErrors.interrupted(e);
+        }
+    }
+
+    private SQLException outOfPatience(long begin) {
+        Closure closure = gate.closure();
+        long waited = System.nanoTime() - begin;
+        return closure == null || outages.serves() ? exhausted(begin) : outages.givenUp(closure, waited);
+    }
+
+    private SQLException exhausted(long begin) {
+        timeouts.increment();
+        return errors.exhausted(System.nanoTime() - begin);
+    }
+}
