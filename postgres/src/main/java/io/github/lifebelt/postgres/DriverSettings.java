@@ -25,7 +25,9 @@ import java.util.stream.Collectors;
 final class DriverSettings {
 
     static final String DIALECT = "postgresql";
-    static final String DRIVER_URL = "jdbc:postgresql:";
+    // Host, port and database are properties. Without the slashes the driver takes what follows the colon, nothing, for
+    // the database's name, in place of the property, and the server takes the user's name then.
+    static final String DRIVER_URL = "jdbc:postgresql:///";
 
     // Alone or among others.
     private static final Pattern ENDPOINT = Pattern.compile("(^|\\s)(endpoint|project)=");
@@ -225,7 +227,7 @@ final class DriverSettings {
         } else if (url.sslRootCert() != null) {
             query.put("sslrootcert", url.sslRootCert());
         }
-        return DRIVER_URL + "//" + servers + "/" + (url.database() == null ? "" : encode(url.database()))
+        return JdbcPostgresUrl.SCHEME + "//" + servers + "/" + (url.database() == null ? "" : encode(url.database()))
                 + query.entrySet().stream()
                         .map(entry -> entry.getKey() + "=" + encode(entry.getValue()))
                         .collect(Collectors.joining("&", "?", ""));

@@ -258,6 +258,16 @@ class DriverSettingsTest {
 
     @Test
     @Tag("smoke")
+    void theDatabaseIsTheOneThatIsNamedAndNotTheUsers() throws SQLException {
+        try (TestDatabase named = TestDatabase.postgres().database("orders").start();
+                Connected connected = Connects.open(named)) {
+            assertThat(query(connected.jdbc(), "select current_database() || ' of ' || current_user"))
+                    .isEqualTo("orders of app");
+        }
+    }
+
+    @Test
+    @Tag("smoke")
     void startOptionsArrive() throws SQLException {
         try (Connected connected =
                 Connects.open(with("options=-c%20statement_timeout%3D4321ms%20-c%20search_path%3Dpg_catalog"))) {
