@@ -3,6 +3,7 @@ package io.github.lifebelt.postgres;
 import io.github.lifebelt.postgres.net.ConnectRequests;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.Dialect;
+import io.github.lifebelt.spi.FailureChain;
 import io.github.lifebelt.spi.FailureClassifier;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.Connection;
@@ -150,7 +151,7 @@ public final class PostgresDialect implements Dialect {
 
     @Override
     public ConnectProblem connectProblem(SQLException failure) {
-        return ConnectProblem.OTHER;
+        return ConnectProblems.of(FailureChain.of(failure));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.lifebelt.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
 import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
@@ -47,9 +48,11 @@ class ClassifierTest {
         "57014, KEEP",
         "0A000, KEEP",
         "26000, KEEP",
-        "25006, KEEP",
+        "42P05, KEEP",
         "53100, KEEP",
         "53200, KEEP",
+        // It works, and is not what was wanted.
+        "25006, ROLE_CHANGED",
         // This session only.
         "25P03, EVICT",
         "25P04, EVICT",
@@ -83,13 +86,18 @@ class ClassifierTest {
         "57P01, DATABASE_DOWN",
         "57P02, DATABASE_DOWN",
         "57P03, DATABASE_DOWN",
-        "53300, DATABASE_DOWN",
-        "53200, DATABASE_DOWN",
-        "08004, REFUSED",
+        "57014, DATABASE_DOWN",
+        "53000, AT_CAPACITY",
+        "53100, AT_CAPACITY",
+        "53200, AT_CAPACITY",
+        "53300, AT_CAPACITY",
+        "53400, AT_CAPACITY",
+        "08004, AUTHENTICATION",
+        "28000, AUTHENTICATION",
+        "28P01, AUTHENTICATION",
         "08P01, REFUSED",
-        "28000, REFUSED",
-        "28P01, REFUSED",
         "3D000, REFUSED",
+        "57P04, REFUSED",
         "42501, REFUSED",
         "55000, REFUSED",
         "22023, REFUSED",
@@ -97,6 +105,71 @@ class ClassifierTest {
     })
     void whileConnecting(String state, Verdict expected) {
         assertThat(verdict(new SQLException("failed", state), Phase.CONNECT)).isEqualTo(expected);
+    }
+
+    @Test
+    void aRefusalToWriteIsTheStatementsFaultOfWhoOnlyReads() {
+        SQLException refused = new SQLException("cannot execute INSERT in a read-only transaction", "25006");
+        for (Phase phase : new Phase[] {Phase.WORK, Phase.COMMIT}) {
+            assertThat(verdict(refused, phase)).isEqualTo(Verdict.ROLE_CHANGED);
+            assertThat(new PostgresFailureClassifier().classify(refused, phase, Role.READ_ONLY))
+                    .isEqualTo(Verdict.KEEP);
+        }
+    }
+
+    @Test
+    void committingEndsConnectionsAsWorkingDoes() {
+        assertThat(verdict(new SQLException("failed", "40001"), Phase.COMMIT)).isEqualTo(Verdict.KEEP);
+        assertThat(verdict(new SQLException("failed", "08006"), Phase.COMMIT)).isEqualTo(Verdict.SUSPECT_ALL);
+        assertThat(verdict(new SQLException("failed", "25P04"), Phase.COMMIT)).isEqualTo(Verdict.EVICT);
+    }
+
+    /** What real servers and drivers say; some of it is hard to bring about. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "08001 | Could not find a server with specified targetServerType: primary | UNREACHABLE",
+                "08004 | The server does not support SSL. | TLS",
+                "08004 | Der Server unterstützt SSL nicht. | TLS",
+                "08004 | Channel Binding is required, but SSL is not in use | TLS",
+                "08004 | The server requested SCRAM-based authentication, but no password was provided. | AUTHENTICATION",
+                "08004 | The authentication type 7 is not supported. Check the pg_hba.conf file | OTHER",
+                "28000 | no pg_hba.conf entry for host \"127.0.0.1\", user \"app\", database \"app\", no encryption | TLS",
+                "28000 | no pg_hba.conf entry for host \"1.2.3.4\", user \"u\", database \"d\", SSL off | TLS",
+                "28000 | SSL connection is required. Please specify SSL options and retry. | TLS",
+                "28000 | connection requires a valid client certificate | TLS",
+                "28000 | pg_hba.conf rejects connection for host \"1.2.3.4\", user \"u\", SSL encryption | OTHER",
+                "28000 | no pg_hba.conf entry for host \"1.2.3.4\", user \"u\", SSL encryption | OTHER",
+                "28000 | role \"nologin\" is not permitted to log in | AUTHENTICATION",
+                "28P01 | The access token has expired. Please acquire a new token and retry. | AUTHENTICATION",
+                "53300 | remaining connection slots are reserved for roles with the SUPERUSER attribute | AT_CAPACITY",
+                "55000 | database \"noconn\" is not currently accepting connections | DATABASE",
+                "57014 | canceling authentication due to timeout | TIMED_OUT",
+                "57P03 | the database system is starting up | STARTING",
+                "57P03 | the database system is shutting down | STARTING",
+                "57P03 | the database system is in recovery mode | STARTING",
+                "57P03 | the database system is not yet accepting connections | STARTING",
+                "57P03 | the database system is not accepting connections | OTHER"
+            })
+    void theProblemIsToldByTheWordsToo(String state, String message, ConnectProblem expected) {
+        assertThat(new PostgresDialect().connectProblem(new SQLException("FATAL: " + message, state)))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void aTimeOutIsNoRefusal() {
+        assertProblem(new SocketTimeoutException("Read timed out"), ConnectProblem.TIMED_OUT);
+        assertProblem(new SocketException("deadline passed during connect"), ConnectProblem.TIMED_OUT);
+        assertProblem(new ConnectException("Connection timed out"), ConnectProblem.TIMED_OUT);
+        assertProblem(new ConnectException("Connection refused"), ConnectProblem.UNREACHABLE);
+        assertProblem(new EOFException(), ConnectProblem.UNREACHABLE);
+        assertProblem(new UnknownHostException("db.example.com"), ConnectProblem.UNKNOWN_HOST);
+    }
+
+    private static void assertProblem(Throwable cause, ConnectProblem expected) {
+        assertThat(new PostgresDialect().connectProblem(new SQLException("failed", "08001", cause)))
+                .isEqualTo(expected);
     }
 
     @Test
@@ -145,9 +218,15 @@ class ClassifierTest {
         "'FATAL: server login has been failing, try again later (server_login_retry)', DATABASE_DOWN",
         "FATAL: server conn crashed?, DATABASE_DOWN",
         "'FATAL: pgbouncer cannot connect to server', DATABASE_DOWN",
-        "'FATAL: no more connections allowed (max_client_conn)', DATABASE_DOWN",
+        "'FATAL: no more connections allowed (max_client_conn)', AT_CAPACITY",
+        "'FATAL: server login has been failing, cached error: sorry, too many clients already', AT_CAPACITY",
+        "'FATAL: server login has been failing, cached error: database \"x\" does not exist', REFUSED",
+        "'FATAL: server login has been failing, cached error: the database system is starting up', DATABASE_DOWN",
         "FATAL: the database system is shutting down, DATABASE_DOWN",
-        "FATAL: no such user, REFUSED",
+        "FATAL: no such user, AUTHENTICATION",
+        "FATAL: SASL authentication failed, AUTHENTICATION",
+        "FATAL: password authentication failed, AUTHENTICATION",
+        "FATAL: SSL required, REFUSED",
         "FATAL: no such database: orders, REFUSED",
         "Protocol error.  Session setup failed., REFUSED",
         "FATAL: unsupported startup parameter: options, REFUSED"
