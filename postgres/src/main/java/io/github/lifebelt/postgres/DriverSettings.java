@@ -8,6 +8,8 @@ import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,7 @@ final class DriverSettings {
     // Alone or among others.
     private static final Pattern ENDPOINT = Pattern.compile("(^|\\s)(endpoint|project)=");
 
+    private static final String PREPARE_THRESHOLD = "prepareThreshold";
     private static final String JDK_TRUST = "org.postgresql.ssl.DefaultJavaSSLFactory";
 
     // The server's own, and that of an elastic cluster's nodes.
@@ -93,7 +96,7 @@ final class DriverSettings {
         properties.put("gssEncMode", "disable");
         if (hosts().stream().anyMatch(DriverSettings::isAzureBouncer)) {
             // Azure's PgBouncer pools transactions and keeps no prepared statements by default.
-            properties.put("prepareThreshold", "0");
+            properties.put(PREPARE_THRESHOLD, "0");
         }
     }
 
@@ -236,6 +239,19 @@ final class DriverSettings {
     // pgjdbc decodes like a form.
     private static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * What the driver is called with. The connection keeps it, and only what is of interest later stands in it: the
+     * connection's own threshold does not tell whether anybody wanted it.
+     */
+    String driverUrl() {
+        String threshold = url.parameters().get(PREPARE_THRESHOLD);
+        return threshold == null ? DRIVER_URL : DRIVER_URL + "?" + PREPARE_THRESHOLD + "=" + threshold;
+    }
+
+    static boolean saysPrepareThreshold(Connection connection) throws SQLException {
+        return String.valueOf(connection.getMetaData().getURL()).contains(PREPARE_THRESHOLD);
     }
 
     Map<String, String> properties() {

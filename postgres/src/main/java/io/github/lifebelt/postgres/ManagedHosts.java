@@ -34,6 +34,12 @@ final class ManagedHosts {
                 || endsWithLabelBefore(name, AZURE_COSMOS);
     }
 
+    // Azure, Cloud SQL and RDS stop only when they are told to. Aurora Serverless can pause, but its names are those of
+    // clusters that cannot.
+    static boolean sleepsWhenIdle(String host) {
+        return isNeon(host);
+    }
+
     static boolean isNeon(String host) {
         return endsWithLabelBefore(normal(host), NEON);
     }

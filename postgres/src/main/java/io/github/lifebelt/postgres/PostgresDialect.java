@@ -88,7 +88,7 @@ public final class PostgresDialect implements Dialect {
         DriverSettings settings = DriverSettings.of(request.url());
         try (ConnectRequests.Registration registration = ConnectRequests.register(request)) {
             Properties properties = settings.forConnect(request, registration.token());
-            Connection connection = DRIVER.connect(DriverSettings.DRIVER_URL, properties);
+            Connection connection = DRIVER.connect(settings.driverUrl(), properties);
             if (connection == null) {
                 throw new SQLException(
                         "pgjdbc did not take the settings for " + request.url().target(),
@@ -138,15 +138,31 @@ public final class PostgresDialect implements Dialect {
         }
     }
 
+    /** {@inheritDoc} Neon's do, after 5 minutes unless that is turned off. */
     @Override
     public boolean sleepsWhenIdle(String host) {
-        return false;
+        return ManagedHosts.sleepsWhenIdle(host);
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A server is read-only if it is a standby, or if {@code default_transaction_read_only} is on for its sessions by
+     * default, which is what Azure does when storage is nearly full (95 % or less than 5 GiB left); what this session or
+     * the URL's {@code options} has set does not count. Behind a pooler the server's idle timeout and its keepalive are
+     * not known: they are about sessions that are not ours.
+     *
+     * <p>Where a pooler is found, this connection's statements are no longer prepared on the server, unless the URL says
+     * {@code prepareThreshold}: a pooler of transactions has to know of prepared statements, and PgBouncer does from 1.21
+     * on and if it is told to; else the fifth execution fails with 42P05 or 26000.
+     */
     @Override
     public ServerFacts serverFacts(Connection connection) throws SQLException {
-        ping(connection);
-        return new ServerFacts("PostgreSQL", "", false, null, null, null, null, null, false);
+        ServerFacts facts = ServerFactsQuery.ask(base(connection));
+        if (facts.bouncer() && !DriverSettings.saysPrepareThreshold(connection)) {
+            ((PGConnection) connection).setPrepareThreshold(0);
+        }
+        return facts;
     }
 
     @Override

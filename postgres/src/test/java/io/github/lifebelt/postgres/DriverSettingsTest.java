@@ -196,6 +196,20 @@ class DriverSettingsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "ep-cool-name.eu-west-2.aws.neon.tech, true",
+        "ep-cool-name-pooler.germanywestcentral.azure.neon.tech, true",
+        "neon.tech, false",
+        "neon.tech.example.com, false",
+        "srv.postgres.database.azure.com, false",
+        "db.abc.eu-west-1.rds.amazonaws.com, false",
+        "localhost, false"
+    })
+    void onlyServerlessOnesSleepWhenIdle(String host, boolean sleeps) {
+        assertThat(Connects.dialect().sleepsWhenIdle(host)).isEqualTo(sleeps);
+    }
+
     @Test
     void aUnixSocketIsRefused() {
         refused("UNSUPPORTED_HOST", "postgresql://app@%2Fvar%2Frun%2Fpostgresql/orders");
