@@ -1,13 +1,13 @@
 package io.github.lifebelt.postgres;
 
-import static io.github.lifebelt.postgres.pool.Servers.query;
+import static io.github.lifebelt.contract.Sql.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.contract.Servers;
 import io.github.lifebelt.postgres.Connects.Connected;
-import io.github.lifebelt.postgres.pool.Servers;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.TestDatabase;

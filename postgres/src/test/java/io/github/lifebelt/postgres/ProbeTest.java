@@ -1,14 +1,14 @@
 package io.github.lifebelt.postgres;
 
-import static io.github.lifebelt.postgres.pool.Servers.execute;
-import static io.github.lifebelt.postgres.pool.Servers.pid;
-import static io.github.lifebelt.postgres.pool.Servers.query;
+import static io.github.lifebelt.contract.Sql.execute;
+import static io.github.lifebelt.contract.Sql.query;
+import static io.github.lifebelt.contract.Sql.sessionId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
+import io.github.lifebelt.contract.Servers;
 import io.github.lifebelt.postgres.Connects.Connected;
-import io.github.lifebelt.postgres.pool.Servers;
 import io.github.lifebelt.spi.ProbeSocket.Liveness;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.StopMode;
@@ -104,7 +104,8 @@ class ProbeTest {
     @Tag("smoke")
     void aKilledSessionIsDead() throws SQLException {
         try (Connected connected = open()) {
-            assertThat(server().faults().killSession(pid(connected.jdbc()))).isTrue();
+            assertThat(server().faults().killSession(sessionId(connected.jdbc())))
+                    .isTrue();
             dies(connected);
         }
     }
@@ -112,7 +113,7 @@ class ProbeTest {
     @Test
     void theDriverStillReadsTheServersLastWords() throws SQLException {
         try (Connected connected = open()) {
-            server().faults().killSession(pid(connected.jdbc()));
+            server().faults().killSession(sessionId(connected.jdbc()));
             dies(connected);
             assertThatCode(() -> query(connected.jdbc(), "select 1"))
                     .isInstanceOfSatisfying(
@@ -144,7 +145,7 @@ class ProbeTest {
     void aCrashedBackendTakesItsNeighboursAlong() throws SQLException {
         try (Connected crashed = open();
                 Connected neighbour = open()) {
-            server().faults().crashBackend(pid(crashed.jdbc()));
+            server().faults().crashBackend(sessionId(crashed.jdbc()));
             dies(crashed);
             dies(neighbour);
         }
@@ -168,7 +169,7 @@ class ProbeTest {
     void aConnectionThatSomebodyReadsIsBusy() throws Exception {
         try (Connected connected = open();
                 Connection other = Servers.bare(server())) {
-            int pid = pid(connected.jdbc());
+            long pid = sessionId(connected.jdbc());
             Future<?> reader = threads.submit(() -> {
                 execute(connected.jdbc(), "select pg_sleep(60)");
                 return null;
@@ -181,7 +182,7 @@ class ProbeTest {
                             .equals("t"));
             assertThatCode(() -> reader.get(10, TimeUnit.SECONDS)).hasMessageContaining("canceling statement");
             assertThat(connected.socket().probe()).isEqualTo(Liveness.QUIET);
-            assertThat(pid(connected.jdbc())).isEqualTo(pid);
+            assertThat(sessionId(connected.jdbc())).isEqualTo(pid);
         }
     }
 

@@ -1,17 +1,18 @@
 package io.github.lifebelt.postgres;
 
+import static io.github.lifebelt.contract.Sql.execute;
+import static io.github.lifebelt.contract.Sql.query;
 import static io.github.lifebelt.postgres.Connects.dialect;
 import static io.github.lifebelt.postgres.Connects.since;
-import static io.github.lifebelt.postgres.pool.Servers.execute;
-import static io.github.lifebelt.postgres.pool.Servers.pid;
-import static io.github.lifebelt.postgres.pool.Servers.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.github.lifebelt.contract.Servers;
+import io.github.lifebelt.contract.Sql;
+import io.github.lifebelt.contract.VirtualThreads;
 import io.github.lifebelt.postgres.Connects.Connected;
-import io.github.lifebelt.postgres.pool.Servers;
 import io.github.lifebelt.spi.Dialect.TransactionState;
 import io.github.lifebelt.spi.ProbeSocket.Liveness;
 import io.github.lifebelt.testing.FaultProxy;
@@ -106,7 +107,7 @@ class SemanticsTest {
     @Test
     void theSessionIdIsTheBackends() throws SQLException {
         try (Connected connected = open()) {
-            assertThat(sessionId(connected)).isEqualTo(pid(connected.jdbc()));
+            assertThat(sessionId(connected)).isEqualTo(Sql.sessionId(connected.jdbc()));
         }
     }
 
@@ -130,7 +131,7 @@ class SemanticsTest {
     @Test
     void aPingOfADeadSessionFails() throws SQLException {
         try (Connected connected = open()) {
-            server().faults().killSession(pid(connected.jdbc()));
+            server().faults().killSession(Sql.sessionId(connected.jdbc()));
             await().atMost(SOON).until(() -> connected.socket().probe() == Liveness.DEAD);
             assertThatThrownBy(() -> dialect().ping(connected.jdbc())).isInstanceOf(SQLException.class);
             assertThatThrownBy(() -> dialect().ping(connected.jdbc())).isInstanceOf(SQLException.class);
@@ -207,7 +208,7 @@ class SemanticsTest {
         try (Connected connected = open();
                 Connection other = Servers.bare(server());
                 Statement statement = connected.jdbc().createStatement()) {
-            int pid = pid(connected.jdbc());
+            long pid = Sql.sessionId(connected.jdbc());
             FutureTask<SQLException> sleeping = new FutureTask<>(
                     () -> catchThrowableOfType(SQLException.class, () -> statement.execute("select pg_sleep(60)")));
             new Thread(sleeping, "sleeping").start();
@@ -215,7 +216,7 @@ class SemanticsTest {
             statement.cancel();
             assertThat(sleeping.get(10, TimeUnit.SECONDS).getSQLState()).isEqualTo("57014");
             assertThat(connected.socket().probe()).isEqualTo(Liveness.QUIET);
-            assertThat(pid(connected.jdbc())).isEqualTo(pid);
+            assertThat(Sql.sessionId(connected.jdbc())).isEqualTo(pid);
         }
     }
 
@@ -223,12 +224,12 @@ class SemanticsTest {
     void aQueryTimeoutLeavesTheConnection() throws SQLException {
         try (Connected connected = open();
                 Statement statement = connected.jdbc().createStatement()) {
-            int pid = pid(connected.jdbc());
+            long pid = Sql.sessionId(connected.jdbc());
             statement.setQueryTimeout(1);
             SQLException failure =
                     catchThrowableOfType(SQLException.class, () -> statement.execute("select pg_sleep(60)"));
             assertThat(failure.getSQLState()).isEqualTo("57014");
-            assertThat(pid(connected.jdbc())).isEqualTo(pid);
+            assertThat(Sql.sessionId(connected.jdbc())).isEqualTo(pid);
         }
     }
 
@@ -261,7 +262,7 @@ class SemanticsTest {
 
     private static void survivesAnInterrupt(
             Connected connected, Connection other, Thread thread, FutureTask<Boolean> flag) throws Exception {
-        untilActive(other, (int) sessionId(connected));
+        untilActive(other, sessionId(connected));
         thread.interrupt();
         assertThat(flag.get(10, TimeUnit.SECONDS))
                 .as("interrupt flag afterwards")
@@ -270,7 +271,7 @@ class SemanticsTest {
         assertThat(query(connected.jdbc(), "select 1")).isEqualTo("1");
     }
 
-    private static void untilActive(Connection other, int pid) {
+    private static void untilActive(Connection other, long pid) {
         await().pollInterval(Duration.ofMillis(5))
                 .atMost(SOON)
                 .until(() ->

@@ -7,9 +7,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.contract.Servers;
+import io.github.lifebelt.contract.Sql;
 import io.github.lifebelt.internal.tls.TlsPolicy;
 import io.github.lifebelt.postgres.Connects.Connected;
-import io.github.lifebelt.postgres.pool.Servers;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import io.github.lifebelt.testing.TestCertificates;
@@ -70,12 +71,12 @@ class TlsTest {
 
     private static void connects(DatabaseUrl url, boolean encrypted) throws SQLException {
         try (Connected connected = Connects.open(url)) {
-            assertThat(Servers.query(connected.jdbc(), "select ssl from pg_stat_ssl where pid = pg_backend_pid()"))
+            assertThat(Sql.query(connected.jdbc(), "select ssl from pg_stat_ssl where pid = pg_backend_pid()"))
                     .isEqualTo(encrypted ? "t" : "f");
         }
         try (ConnectionPool pool = ConnectionPool.builder(url).open();
                 var connection = pool.getConnection()) {
-            assertThat(Servers.query(connection, "select 1")).isEqualTo("1");
+            assertThat(Sql.query(connection, "select 1")).isEqualTo("1");
         }
     }
 

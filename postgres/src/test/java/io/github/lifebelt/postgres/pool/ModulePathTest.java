@@ -2,6 +2,7 @@ package io.github.lifebelt.postgres.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.lifebelt.contract.Servers;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,18 +1,18 @@
-package io.github.lifebelt.postgres;
+package io.github.lifebelt.contract;
 
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 
 /** Virtual threads for tests that are compiled for a Java which has none. */
-final class VirtualThreads {
+public final class VirtualThreads {
 
     private VirtualThreads() {}
 
     /** Something that runs on its thread. */
-    record Running<T>(Thread thread, FutureTask<T> result) {}
+    public record Running<T>(Thread thread, FutureTask<T> result) {}
 
-    static <T> Running<T> start(Callable<T> action) {
+    public static <T> Running<T> start(Callable<T> action) {
         FutureTask<T> task = new FutureTask<>(action);
         try {
             Thread thread = (Thread)

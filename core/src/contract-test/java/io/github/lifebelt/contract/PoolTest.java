@@ -1,4 +1,4 @@
-package io.github.lifebelt.postgres.pool;
+package io.github.lifebelt.contract;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolBuilder;
@@ -23,14 +23,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A pool on a real server, plain and over TLS. */
 @ParameterizedClass(name = "tls={0}")
 @ValueSource(booleans = {false, true})
-abstract class PoolTest {
+public abstract class PoolTest {
 
     @Parameter
-    boolean tls;
+    protected boolean tls;
 
     private final Stalls stalls = new Stalls();
     private final List<ConnectionPool> pools = new ArrayList<>();
-    final ExecutorService threads = Executors.newCachedThreadPool();
+    protected final ExecutorService threads = Executors.newCachedThreadPool();
 
     @AfterEach
     void closePoolsAndHealTheServer() {
@@ -41,40 +41,40 @@ abstract class PoolTest {
     }
 
     /** A limit on time, with what the machine itself has kept threads waiting. */
-    Duration atMost(Duration limit) {
+    protected Duration atMost(Duration limit) {
         return stalls.allowFor(limit);
     }
 
-    TestDatabase server() {
+    protected TestDatabase server() {
         return Servers.get(tls);
     }
 
-    PoolBuilder builder() {
+    protected PoolBuilder builder() {
         return ConnectionPool.builder(server().url());
     }
 
-    ConnectionPool open(PoolBuilder builder) {
+    protected ConnectionPool open(PoolBuilder builder) {
         ConnectionPool pool = builder.open();
         pools.add(pool);
         return pool;
     }
 
-    ConnectionPool open() {
+    protected ConnectionPool open() {
         return open(builder());
     }
 
-    Connection bare() throws SQLException {
+    protected Connection bare() throws SQLException {
         return Servers.bare(server());
     }
 
     /** Holds n connections at once, each of which has answered, and gives them back. */
-    static void fill(ConnectionPool pool, int n) throws SQLException {
+    protected static void fill(ConnectionPool pool, int n) throws SQLException {
         List<Connection> held = new ArrayList<>();
         try {
             for (int i = 0; i < n; i++) {
                 Connection connection = pool.getConnection();
                 held.add(connection);
-                Servers.query(connection, "select 1");
+                Sql.query(connection, "select 1");
             }
         } finally {
             for (Connection connection : held) {
@@ -84,7 +84,7 @@ abstract class PoolTest {
     }
 
     /** Runs the same on n threads that start together. */
-    <T> List<Future<T>> together(int n, Callable<T> action) {
+    protected <T> List<Future<T>> together(int n, Callable<T> action) {
         CyclicBarrier start = new CyclicBarrier(n);
         List<Future<T>> futures = new ArrayList<>();
         for (int i = 0; i < n; i++) {
@@ -96,7 +96,7 @@ abstract class PoolTest {
         return futures;
     }
 
-    static Duration since(long nanos) {
+    protected static Duration since(long nanos) {
         return Duration.ofNanos(System.nanoTime() - nanos);
     }
 }

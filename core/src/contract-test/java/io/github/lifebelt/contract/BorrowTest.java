@@ -1,8 +1,8 @@
-package io.github.lifebelt.postgres.pool;
+package io.github.lifebelt.contract;
 
-import static io.github.lifebelt.postgres.pool.Servers.execute;
-import static io.github.lifebelt.postgres.pool.Servers.pid;
-import static io.github.lifebelt.postgres.pool.Servers.query;
+import static io.github.lifebelt.contract.Sql.execute;
+import static io.github.lifebelt.contract.Sql.query;
+import static io.github.lifebelt.contract.Sql.sessionId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -10,7 +10,6 @@ import static org.awaitility.Awaitility.await;
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolConfig.PrePing;
 import io.github.lifebelt.PoolExhaustedException;
-import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
@@ -28,9 +27,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.postgresql.PGConnection;
-import org.postgresql.PGNotification;
 
+/** What a borrower gets, what the pool does for it, and what it must not do. */
 class BorrowTest extends PoolTest {
 
     @Test
@@ -39,8 +37,7 @@ class BorrowTest extends PoolTest {
         ConnectionPool pool = open();
         assertThat(pool.stats().total()).isZero();
         try (Connection connection = pool.getConnection()) {
-            assertThat(query(connection, "select ssl from pg_stat_ssl where pid = pg_backend_pid()"))
-                    .isEqualTo(tls ? "t" : "f");
+            assertThat(Sql.isEncrypted(connection)).isEqualTo(tls);
             assertThat(pool.stats().active()).isOne();
         }
         assertThat(pool.stats().active()).isZero();
@@ -51,9 +48,9 @@ class BorrowTest extends PoolTest {
     @Test
     void aQuietConnectionIsUsedAgainWithoutARoundTrip() throws SQLException {
         ConnectionPool pool = open();
-        int first;
+        long first;
         try (Connection connection = pool.getConnection()) {
-            first = pid(connection);
+            first = sessionId(connection);
         }
         for (int i = 0; i < 100; i++) {
             try (Connection connection = pool.getConnection()) {
@@ -61,7 +58,7 @@ class BorrowTest extends PoolTest {
             }
         }
         try (Connection connection = pool.getConnection()) {
-            assertThat(pid(connection)).isEqualTo(first);
+            assertThat(sessionId(connection)).isEqualTo(first);
         }
         assertThat(pool.stats().connects()).isOne();
         assertThat(pool.stats().pings()).isZero();
@@ -111,37 +108,37 @@ class BorrowTest extends PoolTest {
     @Test
     void aWaiterIsServedWhenAConnectionComesBack() throws Exception {
         ConnectionPool pool = open(builder().maxSize(1));
-        Future<Integer> waiter;
-        int pid;
+        Future<Long> waiter;
+        long session;
         try (Connection held = pool.getConnection()) {
-            pid = pid(held);
+            session = sessionId(held);
             waiter = threads.submit(() -> {
                 try (Connection connection = pool.getConnection()) {
-                    return pid(connection);
+                    return sessionId(connection);
                 }
             });
             await().until(() -> pool.stats().pending() == 1);
         }
-        assertThat(waiter.get(5, TimeUnit.SECONDS)).isEqualTo(pid);
+        assertThat(waiter.get(5, TimeUnit.SECONDS)).isEqualTo(session);
     }
 
     @Test
     void whoHasWaitedLongHasTheWholeTimeOfAPingLeft() throws Exception {
         ConnectionPool pool = open(builder().maxSize(1).pingAfterIdle(Duration.ZERO));
-        Future<Integer> waiter;
-        int pid;
+        Future<Long> waiter;
+        long session;
         try (Connection held = pool.getConnection()) {
-            pid = pid(held);
+            session = sessionId(held);
             waiter = threads.submit(() -> {
                 try (Connection connection = pool.getConnection()) {
-                    return pid(connection);
+                    return sessionId(connection);
                 }
             });
             await().until(() -> pool.stats().pending() == 1);
             // Longer than a ping may take.
-            execute(held, "select pg_sleep(1.2)");
+            execute(held, Sql.sleep(1.2));
         }
-        assertThat(waiter.get(5, TimeUnit.SECONDS)).isEqualTo(pid);
+        assertThat(waiter.get(5, TimeUnit.SECONDS)).isEqualTo(session);
         assertThat(pool.stats().pings()).isOne();
         assertThat(pool.stats().replaced()).isZero();
     }
@@ -173,13 +170,13 @@ class BorrowTest extends PoolTest {
     @Test
     void anInterruptLosesNoIdleConnection() throws SQLException {
         ConnectionPool pool = open();
-        int before;
+        long before;
         try (Connection connection = pool.getConnection()) {
-            before = pid(connection);
+            before = sessionId(connection);
         }
         Thread.currentThread().interrupt();
         try (Connection connection = pool.getConnection()) {
-            assertThat(pid(connection)).isEqualTo(before);
+            assertThat(sessionId(connection)).isEqualTo(before);
         }
         assertThat(Thread.interrupted()).isTrue();
         assertThat(pool.stats().replaced()).isZero();
@@ -189,9 +186,11 @@ class BorrowTest extends PoolTest {
     void theDriversConnectionIsReachedAndHikarisPoolIsNot() throws SQLException {
         ConnectionPool pool = open();
         try (Connection connection = pool.getConnection()) {
-            PGConnection driver = connection.unwrap(PGConnection.class);
-            assertThat(driver.getBackendPID()).isEqualTo(pid(connection));
-            assertThat(connection.isWrapperFor(PGConnection.class)).isTrue();
+            Class<?> kind = Sql.driverConnection();
+            Object driver = connection.unwrap(kind);
+            assertThat(driver).isInstanceOf(kind).isNotSameAs(connection);
+            assertThat(sessionId((Connection) driver)).isEqualTo(sessionId(connection));
+            assertThat(connection.isWrapperFor(kind)).isTrue();
             assertThat(connection.unwrap(Connection.class)).isSameAs(connection);
         }
         DataSource source = pool;
@@ -201,50 +200,10 @@ class BorrowTest extends PoolTest {
     }
 
     @Test
-    void copyAndListenWorkThroughUnwrap() throws Exception {
-        ConnectionPool pool = open();
-        try (Connection connection = pool.getConnection();
-                Connection sender = bare()) {
-            execute(connection, "create temp table copied (n int)");
-            long rows = connection
-                    .unwrap(PGConnection.class)
-                    .getCopyAPI()
-                    .copyIn("copy copied from stdin", new StringReader("1\n2\n3\n"));
-            assertThat(rows).isEqualTo(3);
-            execute(connection, "listen bell");
-            execute(sender, "notify bell, 'ding'");
-            PGConnection listening = connection.unwrap(PGConnection.class);
-            await().untilAsserted(() -> {
-                PGNotification[] heard = listening.getNotifications();
-                assertThat(heard).isNotNull().hasSize(1);
-                assertThat(heard[0].getParameter()).isEqualTo("ding");
-            });
-        }
-    }
-
-    @Test
-    void aPendingNotificationIsNotTakenForDeath() throws SQLException {
-        ConnectionPool pool = open(builder().maxSize(1));
-        int pid;
-        try (Connection connection = pool.getConnection()) {
-            pid = pid(connection);
-            execute(connection, "listen bell");
-        }
-        try (Connection sender = bare()) {
-            execute(sender, "notify bell, 'ding'");
-        }
-        try (Connection connection = pool.getConnection()) {
-            assertThat(pid(connection)).isEqualTo(pid);
-            assertThat(connection.unwrap(PGConnection.class).getNotifications()).hasSize(1);
-        }
-        assertThat(pool.stats().replaced()).isZero();
-    }
-
-    @Test
     void everythingMadeFromALeaseLeadsBackToIt() throws SQLException {
         ConnectionPool pool = open();
         try (Connection connection = pool.getConnection();
-                PreparedStatement statement = connection.prepareStatement("select ?::int");
+                PreparedStatement statement = connection.prepareStatement("select ? + 0");
                 Statement plain = connection.createStatement()) {
             statement.setInt(1, 7);
             try (ResultSet rows = statement.executeQuery()) {
@@ -288,17 +247,17 @@ class BorrowTest extends PoolTest {
         ConnectionPool pool = open();
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {
-            Future<?> query = threads.submit(() -> statement.execute("select pg_sleep(60)"));
+            String sleep = Sql.sleep(60);
+            Future<?> query = threads.submit(() -> statement.execute(sleep));
             try (Connection watcher = bare()) {
-                await().until(() -> query(
-                                watcher,
-                                "select count(*) from pg_stat_activity where query like 'select pg_sleep(60)%'")
-                        .equals("1"));
+                await().until(() -> Sql.isRunning(watcher, sleep));
             }
             statement.cancel();
             assertThatThrownBy(() -> query.get(10, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
-                    .hasMessageContaining("canceling statement");
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo(Sql.CANCELLED_STATE));
             assertThat(query(connection, "select 1")).isEqualTo("1");
         }
         assertThat(pool.stats().replaced()).isZero();
@@ -307,14 +266,14 @@ class BorrowTest extends PoolTest {
     @Test
     void anAbortedConnectionIsNotLentAgain() throws SQLException {
         ConnectionPool pool = open(builder().maxSize(1));
-        int aborted;
+        long aborted;
         try (Connection connection = pool.getConnection()) {
-            aborted = pid(connection);
+            aborted = sessionId(connection);
             connection.abort(Runnable::run);
             assertThat(connection.isClosed()).isTrue();
         }
         try (Connection connection = pool.getConnection()) {
-            assertThat(pid(connection)).isNotEqualTo(aborted);
+            assertThat(sessionId(connection)).isNotEqualTo(aborted);
         }
     }
 
@@ -325,16 +284,16 @@ class BorrowTest extends PoolTest {
         ConnectionPool pool = open(builder()
                 .onConnect(connection -> {
                     connects.incrementAndGet();
-                    execute(connection, "set application_name = 'hooked'");
+                    execute(connection, Sql.remember("hooked", "yes"));
                 })
                 .onBorrow(connection -> {
                     borrows.incrementAndGet();
-                    execute(connection, "set lifebelt.tenant = 't" + borrows.get() + "'");
+                    execute(connection, Sql.remember("tenant", "t" + borrows.get()));
                 }));
         for (int i = 1; i <= 3; i++) {
             try (Connection connection = pool.getConnection()) {
-                assertThat(query(connection, "show application_name")).isEqualTo("hooked");
-                assertThat(query(connection, "show lifebelt.tenant")).isEqualTo("t" + i);
+                assertThat(Sql.remembered(connection, "hooked")).isEqualTo("yes");
+                assertThat(Sql.remembered(connection, "tenant")).isEqualTo("t" + i);
             }
         }
         assertThat(connects).hasValue(1);
@@ -378,7 +337,7 @@ class BorrowTest extends PoolTest {
         ConnectionPool impatient = open();
         Connection kept = impatient.getConnection();
         Future<?> stuck = threads.submit(() -> {
-            execute(kept, "select pg_sleep(60)");
+            execute(kept, Sql.sleep(60));
             return null;
         });
         long begin = System.nanoTime();

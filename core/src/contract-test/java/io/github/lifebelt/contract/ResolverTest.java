@@ -1,7 +1,8 @@
-package io.github.lifebelt.postgres.pool;
+package io.github.lifebelt.contract;
 
-import static io.github.lifebelt.postgres.pool.Servers.execute;
-import static io.github.lifebelt.postgres.pool.Servers.query;
+import static io.github.lifebelt.contract.Sql.execute;
+import static io.github.lifebelt.contract.Sql.query;
+import static io.github.lifebelt.contract.Sql.sessionId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -9,19 +10,13 @@ import static org.awaitility.Awaitility.await;
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.DatabaseUnavailableException;
 import io.github.lifebelt.PoolBuilder;
-import io.github.lifebelt.postgres.net.ConnectRequests;
-import io.github.lifebelt.postgres.net.LifebeltSocketFactory;
 import io.github.lifebelt.security.SslMode;
-import io.github.lifebelt.spi.ConnectRequest;
-import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.spi.HostResolver;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.MovingHost;
 import io.github.lifebelt.url.DatabaseUrl;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -60,7 +55,7 @@ class ResolverTest extends PoolTest {
     }
 
     private DatabaseUrl url(SslMode mode, String... names) {
-        DatabaseUrl url = DatabaseUrl.parse(server().url());
+        DatabaseUrl url = server().databaseUrl();
         DatabaseUrl.Builder renamed = DatabaseUrl.builder(url.dialect());
         for (String name : names) {
             renamed.host(name, server().port());
@@ -130,12 +125,12 @@ class ResolverTest extends PoolTest {
         ConnectionPool pool = open(byName(host).maxSize(2));
         try (FaultProxy forwarder = forwarder();
                 Connection before = pool.getConnection()) {
-            int pid = Servers.pid(before);
+            long session = sessionId(before);
             host.moveTo(two);
             try (Connection after = pool.getConnection()) {
                 assertThat(query(after, "select 1")).isEqualTo("1");
                 assertThat(forwarder.accepted()).isEqualTo(1);
-                assertThat(Servers.pid(before)).isEqualTo(pid);
+                assertThat(sessionId(before)).isEqualTo(session);
             }
             before.close();
             fill(pool, 2);
@@ -247,41 +242,14 @@ class ResolverTest extends PoolTest {
         ConnectionPool pool = open(byName(host));
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {
-            int pid = Servers.pid(connection);
+            long session = sessionId(connection);
             host.lose();
             statement.setQueryTimeout(1);
-            assertThatThrownBy(() -> statement.execute("select pg_sleep(30)"))
+            assertThatThrownBy(() -> statement.execute(Sql.sleep(30)))
                     .isInstanceOfSatisfying(
-                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"));
-            assertThat(Servers.pid(connection)).isEqualTo(pid);
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo(Sql.CANCELLED_STATE));
+            assertThat(sessionId(connection)).isEqualTo(session);
             execute(connection, "select 1");
-        }
-    }
-
-    @Test
-    void theDriverHasNoNeedToAskTheJdk() throws Exception {
-        // It would do so before it connects a socket, and leaves one alone that is connected.
-        assertThat(isConnectedAtOnce(url(NAME), host)).isTrue();
-        assertThat(host.lookUps()).isEqualTo(1);
-        // The driver knows which host it means, and has a time-out of its own for the connect.
-        assertThat(isConnectedAtOnce(url(NAME, NAME), host)).isFalse();
-        assertThat(isConnectedAtOnce(
-                        url(NAME).toBuilder().parameter("connect_timeout", "3").build(), host))
-                .isFalse();
-        assertThat(isConnectedAtOnce(url("localhost"), HostResolver.JDK)).isFalse();
-    }
-
-    private static boolean isConnectedAtOnce(DatabaseUrl url, HostResolver resolver) throws IOException {
-        ConnectRequest request = new ConnectRequest(
-                url,
-                url.credentials(),
-                new ConnectRequest.Tls(SslMode.DISABLE, null),
-                System.nanoTime() + TimeUnit.SECONDS.toNanos(20),
-                resolver,
-                Role.READ_WRITE);
-        try (ConnectRequests.Registration registration = ConnectRequests.register(request);
-                Socket socket = new LifebeltSocketFactory(registration.token()).createSocket()) {
-            return socket.isConnected();
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.github.lifebelt.postgres.pool;
+package io.github.lifebelt.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.github.lifebelt.postgres.pool;
+package io.github.lifebelt.contract;
 
 import static io.github.lifebelt.testing.PoolAssertions.exactlyOnce;
 import static io.github.lifebelt.testing.PoolAssertions.noBorrowOver;
@@ -10,8 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.testing.Borrows;
-import io.github.lifebelt.testing.DatabaseProduct;
-import io.github.lifebelt.testing.DatabaseTest;
+import io.github.lifebelt.testing.DatabaseExtension;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.Faults;
 import io.github.lifebelt.testing.Ledger;
@@ -22,10 +21,14 @@ import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.Connection;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The fixtures with a pool of ours: what they inject, and what their assertions find. */
-@DatabaseTest(DatabaseProduct.POSTGRESQL)
 class FixtureTest {
+
+    @RegisterExtension
+    static final DatabaseExtension DATABASE = DatabaseExtension.of(TestDatabase.of(Servers.PRODUCT));
+
     @Test
     void aPoolIsInjectedReadyToUse(ConnectionPool pool, TestDatabase database, DatabaseUrl url) throws Exception {
         PoolTest.fill(pool, 3);

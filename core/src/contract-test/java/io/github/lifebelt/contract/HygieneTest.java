@@ -1,14 +1,13 @@
-package io.github.lifebelt.postgres.pool;
+package io.github.lifebelt.contract;
 
-import static io.github.lifebelt.postgres.pool.Servers.execute;
-import static io.github.lifebelt.postgres.pool.Servers.pid;
-import static io.github.lifebelt.postgres.pool.Servers.query;
+import static io.github.lifebelt.contract.Sql.execute;
+import static io.github.lifebelt.contract.Sql.query;
+import static io.github.lifebelt.contract.Sql.sessionId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolListener;
-import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,7 +16,6 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.postgresql.PGConnection;
 
 /** What a borrower leaves behind does not reach the next one, and is never stored by giving back. */
 class HygieneTest extends PoolTest {
@@ -51,9 +49,9 @@ class HygieneTest extends PoolTest {
     @Tag("smoke")
     void workWithAutocommitOffIsRolledBackNotCommitted() throws SQLException {
         ConnectionPool pool = listened();
-        int pid;
+        long session;
         try (Connection connection = pool.getConnection()) {
-            pid = pid(connection);
+            session = sessionId(connection);
             connection.setAutoCommit(false);
             execute(connection, "insert into hygiene values (1)");
         }
@@ -61,7 +59,7 @@ class HygieneTest extends PoolTest {
         assertThat(leftovers).containsExactly(false);
         try (Connection connection = pool.getConnection()) {
             assertThat(connection.getAutoCommit()).isTrue();
-            assertThat(pid(connection)).isEqualTo(pid);
+            assertThat(sessionId(connection)).isEqualTo(session);
         }
     }
 
@@ -82,27 +80,15 @@ class HygieneTest extends PoolTest {
     }
 
     @Test
-    void copyThroughUnwrapIsNotCommittedByGivingBack() throws SQLException {
+    void aTransactionWithAFailureIsRolledBack() throws SQLException {
         ConnectionPool pool = listened();
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(false);
-            connection
-                    .unwrap(PGConnection.class)
-                    .getCopyAPI()
-                    .copyIn("copy hygiene from stdin", new StringReader("1\n"));
-        } catch (java.io.IOException e) {
-            throw new SQLException(e);
+            execute(connection, "insert into hygiene values (1)");
+            assertThatThrownBy(() -> execute(connection, Sql.FAILING)).isInstanceOf(SQLException.class);
         }
         assertThat(stored()).isZero();
-    }
-
-    @Test
-    void aFailedTransactionIsRolledBack() throws SQLException {
-        ConnectionPool pool = listened();
-        try (Connection connection = pool.getConnection()) {
-            connection.setAutoCommit(false);
-            assertThatThrownBy(() -> execute(connection, "select 1/0")).isInstanceOf(SQLException.class);
-        }
+        assertThat(leftovers).containsExactly(false);
         try (Connection connection = pool.getConnection()) {
             assertThat(query(connection, "select 1")).isEqualTo("1");
         }
@@ -126,16 +112,17 @@ class HygieneTest extends PoolTest {
         ConnectionPool pool = open(builder()
                 .maxSize(1)
                 .isolation(Connection.TRANSACTION_REPEATABLE_READ)
-                .schema("pg_catalog")
-                .initSql("set statement_timeout = '77s'"));
+                .schema(Sql.SYSTEM_SCHEMA)
+                .initSql(Sql.remember("mark", "77")));
         try (Connection connection = pool.getConnection()) {
             assertConfigured(connection);
             connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
             connection.setReadOnly(true);
-            connection.setSchema("public");
+            Sql.enter(connection, Sql.userSchema(server()));
+            assertThat(Sql.schema(connection)).isEqualTo(Sql.userSchema(server()));
             connection.setNetworkTimeout(Runnable::run, 5_000);
             connection.setAutoCommit(false);
-            assertThat(query(connection, "show transaction_isolation")).isEqualTo("serializable");
+            assertThat(Sql.isolation(connection)).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
         }
         try (Connection connection = pool.getConnection()) {
             assertConfigured(connection);
@@ -148,25 +135,25 @@ class HygieneTest extends PoolTest {
         assertThat(connection.isReadOnly()).isFalse();
         assertThat(connection.getNetworkTimeout()).isZero();
         assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_REPEATABLE_READ);
-        assertThat(query(connection, "show transaction_isolation")).isEqualTo("repeatable read");
-        assertThat(connection.getSchema()).isEqualTo("pg_catalog");
-        assertThat(query(connection, "show statement_timeout")).isEqualTo("77s");
+        assertThat(Sql.isolation(connection)).isEqualTo(Connection.TRANSACTION_REPEATABLE_READ);
+        assertThat(Sql.schema(connection)).isEqualTo(Sql.SYSTEM_SCHEMA);
+        assertThat(Sql.remembered(connection, "mark")).isEqualTo("77");
     }
 
     @Test
     void theServersDefaultIsolationComesBackWhenNoneWasSet() throws SQLException {
         ConnectionPool pool = open(builder().maxSize(1));
-        int pid;
+        long session;
         try (Connection connection = pool.getConnection()) {
-            pid = pid(connection);
-            assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
+            session = sessionId(connection);
+            assertThat(connection.getTransactionIsolation()).isEqualTo(Sql.DEFAULT_ISOLATION);
             connection.setAutoCommit(false);
             connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
-            assertThat(query(connection, "show transaction_isolation")).isEqualTo("serializable");
+            assertThat(Sql.isolation(connection)).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
         }
         try (Connection connection = pool.getConnection()) {
-            assertThat(pid(connection)).isEqualTo(pid);
-            assertThat(query(connection, "show transaction_isolation")).isEqualTo("read committed");
+            assertThat(sessionId(connection)).isEqualTo(session);
+            assertThat(Sql.isolation(connection)).isEqualTo(Sql.DEFAULT_ISOLATION);
         }
     }
 
@@ -177,16 +164,16 @@ class HygieneTest extends PoolTest {
                 .autoCommit(false)
                 .readOnly(true)
                 .isolation(Connection.TRANSACTION_SERIALIZABLE)
-                .schema("pg_catalog")
-                .initSql("set statement_timeout = '77s'"));
+                .schema(Sql.SYSTEM_SCHEMA)
+                .initSql(Sql.remember("mark", "77")));
         for (int i = 0; i < 2; i++) {
             try (Connection connection = pool.getConnection()) {
                 assertThat(connection.getAutoCommit()).isFalse();
                 assertThat(connection.isReadOnly()).isTrue();
-                assertThat(query(connection, "show transaction_isolation")).isEqualTo("serializable");
-                assertThat(query(connection, "show transaction_read_only")).isEqualTo("on");
-                assertThat(query(connection, "show search_path")).contains("pg_catalog");
-                assertThat(query(connection, "show statement_timeout")).isEqualTo("77s");
+                assertThat(Sql.isolation(connection)).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
+                assertThat(Sql.isReadOnly(connection)).isTrue();
+                assertThat(Sql.schema(connection)).isEqualTo(Sql.SYSTEM_SCHEMA);
+                assertThat(Sql.remembered(connection, "mark")).isEqualTo("77");
             }
             Servers.killSessions(server());
         }
@@ -204,7 +191,7 @@ class HygieneTest extends PoolTest {
         assertThat(since(begin)).isLessThan(atMost(Duration.ofMillis(1_500)));
         server().faults().thaw();
         try (Connection next = pool.getConnection()) {
-            assertThat(query(next, "show transaction_isolation")).isEqualTo("read committed");
+            assertThat(Sql.isolation(next)).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
         }
         assertThat(pool.stats().replaced()).isOne();
     }
@@ -215,10 +202,10 @@ class HygieneTest extends PoolTest {
         Connection connection = pool.getConnection();
         connection.setAutoCommit(false);
         execute(connection, "insert into hygiene values (1)");
-        server().faults().killSessions();
+        Servers.killSessions(server());
         assertThatThrownBy(() -> query(connection, "select 1"))
                 .isInstanceOfSatisfying(
-                        SQLException.class, e -> assertThat(e.getSQLState()).isIn("57P01", "08006"));
+                        SQLException.class, e -> assertThat(e.getSQLState()).isIn(Sql.KILLED_STATES));
         long begin = System.nanoTime();
         connection.close();
         assertThat(since(begin)).isLessThan(atMost(Duration.ofMillis(100)));

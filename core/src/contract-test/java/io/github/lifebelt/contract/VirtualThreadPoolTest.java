@@ -1,10 +1,9 @@
-package io.github.lifebelt.postgres;
+package io.github.lifebelt.contract;
 
-import static io.github.lifebelt.postgres.pool.Servers.query;
+import static io.github.lifebelt.contract.Sql.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.lifebelt.ConnectionPool;
-import io.github.lifebelt.postgres.pool.Servers;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,0 +1,141 @@
+package io.github.lifebelt.contract;
+
+import io.github.lifebelt.testing.DatabaseProduct;
+import io.github.lifebelt.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Statements, and what each product says in words of its own. */
+public final class Sql {
+
+    /** A statement that every server refuses, with {@link #FAILING_STATE}. */
+    public static final String FAILING = "select exp(1000)";
+
+    public static final String FAILING_STATE = "22003";
+
+    private static final boolean POSTGRES = Servers.PRODUCT == DatabaseProduct.POSTGRESQL;
+
+    /** Whether a failed statement takes its transaction along; elsewhere the others of it are still to be committed. */
+    public static final boolean FAILURE_ENDS_TRANSACTION = POSTGRES;
+
+    /** Of a statement that was cancelled, by somebody or by its time-out. */
+    public static final String CANCELLED_STATE = POSTGRES ? "57014" : "70100";
+
+    /** What a statement meets on a session that was killed; MariaDB finds the time to say so. */
+    public static final Set<String> KILLED_STATES = POSTGRES ? Set.of("57P01", "08006") : Set.of("08S01", "70100");
+
+    /** Of a login with a wrong password. */
+    public static final String WRONG_PASSWORD = POSTGRES ? "password authentication failed" : "Access denied for user";
+
+    public static final int DEFAULT_ISOLATION =
+            POSTGRES ? Connection.TRANSACTION_READ_COMMITTED : Connection.TRANSACTION_REPEATABLE_READ;
+
+    /** Somewhere else than where the user's tables are. */
+    static final String SYSTEM_SCHEMA = POSTGRES ? "pg_catalog" : "information_schema";
+
+    private static final Map<String, Integer> ISOLATIONS = Map.of(
+            "READ UNCOMMITTED", Connection.TRANSACTION_READ_UNCOMMITTED,
+            "READ COMMITTED", Connection.TRANSACTION_READ_COMMITTED,
+            "REPEATABLE READ", Connection.TRANSACTION_REPEATABLE_READ,
+            "SERIALIZABLE", Connection.TRANSACTION_SERIALIZABLE);
+
+    private Sql() {}
+
+    public static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** The first column of the first row. */
+    public static String query(Connection connection, String sql) throws SQLException {
+        return query(connection, sql, 1);
+    }
+
+    private static String query(Connection connection, String sql, int column) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(column);
+        }
+    }
+
+    /** What the server calls the session. */
+    public static long sessionId(Connection connection) throws SQLException {
+        return Long.parseLong(query(connection, POSTGRES ? "select pg_backend_pid()" : "select connection_id()"));
+    }
+
+    /** The driver's own kind of connection, which is a {@link Connection} too. */
+    static Class<?> driverConnection() {
+        try {
+            return Class.forName(POSTGRES ? "org.postgresql.PGConnection" : "com.mysql.cj.jdbc.JdbcConnection");
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError("the dialect's driver is here", e);
+        }
+    }
+
+    static boolean isEncrypted(Connection connection) throws SQLException {
+        return POSTGRES
+                ? query(connection, "select ssl from pg_stat_ssl where pid = pg_backend_pid()")
+                        .equals("t")
+                : !query(connection, "show session status like 'Ssl_cipher'", 2).isEmpty();
+    }
+
+    static String sleep(double seconds) {
+        return (POSTGRES ? "select pg_sleep(" : "select sleep(") + seconds + ")";
+    }
+
+    /** Whether a session of the same user is at work on exactly that statement. */
+    static boolean isRunning(Connection watcher, String statement) throws SQLException {
+        String running = POSTGRES
+                ? "select count(*) from pg_stat_activity where state = 'active' and query = '" + statement + "'"
+                : "select count(*) from information_schema.processlist where info = '" + statement + "'";
+        return !query(watcher, running).equals("0");
+    }
+
+    /** Sets something that lives as long as the session. */
+    static String remember(String name, String value) {
+        return (POSTGRES ? "set lifebelt." : "set @") + name + " = '" + value + "'";
+    }
+
+    static String remembered(Connection connection, String name) throws SQLException {
+        return query(connection, POSTGRES ? "show lifebelt." + name : "select @" + name);
+    }
+
+    /** Where the user's tables are; MySQL calls a schema a database, and JDBC calls that a catalog. */
+    static String userSchema(TestDatabase server) {
+        return POSTGRES ? "public" : server.database();
+    }
+
+    /** Makes a schema the current one, as a borrower does. */
+    static void enter(Connection connection, String schema) throws SQLException {
+        if (POSTGRES) {
+            connection.setSchema(schema);
+        } else {
+            connection.setCatalog(schema);
+        }
+    }
+
+    /** The current schema as the server sees it. */
+    static String schema(Connection connection) throws SQLException {
+        return query(connection, POSTGRES ? "select current_schema()" : "select database()");
+    }
+
+    /** The isolation of the session as the server sees it: one of the constants of {@link Connection}. */
+    static int isolation(Connection connection) throws SQLException {
+        String level = query(connection, POSTGRES ? "show transaction_isolation" : "select @@transaction_isolation");
+        return ISOLATIONS.get(level.toUpperCase(Locale.ROOT).replace('-', ' '));
+    }
+
+    /** Whether the server would refuse the session's writes. */
+    static boolean isReadOnly(Connection connection) throws SQLException {
+        return POSTGRES
+                ? query(connection, "show transaction_read_only").equals("on")
+                : query(connection, "select @@transaction_read_only").equals("1");
+    }
+}
