@@ -181,6 +181,29 @@ class HygieneTest extends PoolTest {
     }
 
     @Test
+    void aReplacementHasNothingOfWhatTheBorrowerOfTheDeadOneHadSet() throws SQLException {
+        ConnectionPool pool = open(builder()
+                .maxSize(1)
+                .isolation(Connection.TRANSACTION_REPEATABLE_READ)
+                .schema(Sql.SYSTEM_SCHEMA)
+                .initSql(Sql.remember("mark", "77")));
+        try (Connection connection = pool.getConnection()) {
+            connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            connection.setReadOnly(true);
+            connection.setNetworkTimeout(Runnable::run, 5_000);
+            Sql.enter(connection, Sql.userSchema(server()));
+            execute(connection, Sql.remember("mark", "78"));
+            connection.setAutoCommit(false);
+            Servers.killSessions(server());
+        }
+        try (Connection connection = pool.getConnection()) {
+            assertConfigured(connection);
+            assertThat(Sql.isReadOnly(connection)).isFalse();
+        }
+        assertThat(pool.stats().connects()).isEqualTo(2);
+    }
+
+    @Test
     void aResetThatTheServerDoesNotAnswerIsBoundedAndCostsOnlyTheConnection() throws SQLException {
         ConnectionPool pool = open(builder().maxSize(1).isolation(Connection.TRANSACTION_READ_COMMITTED));
         Connection connection = pool.getConnection();
