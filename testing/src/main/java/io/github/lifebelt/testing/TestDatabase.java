@@ -112,7 +112,8 @@ public final class TestDatabase implements AutoCloseable {
      * The connection string as platforms write it, with user and password in it, percent-encoded:
      * {@code postgresql://user:password@localhost:port/database?sslmode=verify-full&sslrootcert=file} or
      * {@code mysql://user:password@localhost:port/database?ssl-mode=VERIFY_IDENTITY&ssl-ca=file}; for a server without
-     * TLS {@code sslmode=disable} and {@code ssl-mode=DISABLED}.
+     * TLS {@code sslmode=disable} and {@code ssl-mode=DISABLED&allowPublicKeyRetrieval=true}: MySQL takes a password in
+     * plain text only under its RSA key.
      *
      * @return the string; it holds the password
      */

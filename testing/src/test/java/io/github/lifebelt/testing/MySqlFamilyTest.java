@@ -94,7 +94,8 @@ class MySqlFamilyTest {
     void aServerWithoutTlsSaysSoInItsUrl() throws Exception {
         try (TestDatabase plain = TestDatabase.of(product).tls(false).start()) {
             assertThat(plain.url())
-                    .isEqualTo("mysql://app:lifebelt%24test@localhost:" + plain.port() + "/app?ssl-mode=DISABLED");
+                    .isEqualTo("mysql://app:lifebelt%24test@localhost:" + plain.port()
+                            + "/app?ssl-mode=DISABLED&allowPublicKeyRetrieval=true");
             assertThat(plain.certificateAuthority()).isEmpty();
             assertThat(plain.databaseUrl().sslMode()).isEqualTo(SslMode.DISABLE);
             try (Connection connection = Sessions.open(plain)) {

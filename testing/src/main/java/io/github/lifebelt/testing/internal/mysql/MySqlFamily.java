@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** MySQL and MariaDB in their own words, through MySQL's driver. */
 public final class MySqlFamily implements Family {
     private static final int SERVER_NOT_AVAILABLE_YET = 3168;
+    // Without TLS a password is sent under the server's RSA key, which has to be asked for.
+    private static final String RSA_KEY = "allowPublicKeyRetrieval=true";
 
     private final boolean mariaDb;
     private final MySqlSessions sessions = new MySqlSessions();
@@ -207,7 +209,7 @@ public final class MySqlFamily implements Family {
         if (tls instanceof Access.Verified verified) {
             return "?ssl-mode=VERIFY_IDENTITY&ssl-ca=" + Percent.encode(verified.authority());
         }
-        return tls instanceof Access.AsGiven given ? asGiven(given) : "?ssl-mode=DISABLED";
+        return tls instanceof Access.AsGiven given ? asGiven(given) : "?ssl-mode=DISABLED&" + RSA_KEY;
     }
 
     private static String jdbcParameters(Access.Tls tls) {
@@ -216,8 +218,7 @@ public final class MySqlFamily implements Family {
                     + Percent.encode(verified.trustStore()) + "&trustCertificateKeyStoreType=PKCS12"
                     + "&trustCertificateKeyStorePassword=" + Percent.encode(verified.trustStorePassword());
         }
-        // Without TLS a password is sent under the server's RSA key, which has to be asked for.
-        return tls instanceof Access.AsGiven given ? asGiven(given) : "?sslMode=DISABLED&allowPublicKeyRetrieval=true";
+        return tls instanceof Access.AsGiven given ? asGiven(given) : "?sslMode=DISABLED&" + RSA_KEY;
     }
 
     private static String asGiven(Access.AsGiven given) {
