@@ -153,7 +153,7 @@ final class Gate {
         }
     }
 
-    /** The prober has got through. */
+    /** The prober has got through. Nobody is woken yet: first it is to be told. */
     void halfOpen() {
         lock.lock();
         try {
@@ -162,8 +162,17 @@ final class Gate {
                 trials = Math.min(allTrials, FIRST_TRIALS);
                 trialsOut = 0;
                 halfOpenSince = System.nanoTime();
-                admitted();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Wakes as many waiters as may connect. */
+    void wakeAdmitted() {
+        lock.lock();
+        try {
+            admitted();
         } finally {
             lock.unlock();
         }
@@ -240,7 +249,6 @@ final class Gate {
         wake.signalAll();
     }
 
-    /** Wakes as many waiters as may connect. */
     private void admitted() {
         events++;
         for (int i = trialsOut; i < trials; i++) {

@@ -202,6 +202,7 @@ final class Outages {
             LOG.info("{}: {} can be connected to again after {} ms", pool, target, outage.toMillis());
             state.refresh("a probe has connected");
             listeners.tell(listener -> listener.databaseUp(outage));
+            gate.wakeAdmitted();
             effects.wakeBorrowers();
             effects.warm();
         } catch (SQLException e) {

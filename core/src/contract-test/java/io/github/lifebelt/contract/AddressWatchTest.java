@@ -1,0 +1,106 @@
+package io.github.lifebelt.contract;
+
+import static io.github.lifebelt.contract.Sql.query;
+import static io.github.lifebelt.contract.Sql.sessionId;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.security.SslMode;
+import io.github.lifebelt.testing.FaultProxy;
+import io.github.lifebelt.testing.MovingHost;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.sql.Connection;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** A name that moves while the server it left goes on answering. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere the loopback has only one address of IPv4")
+class AddressWatchTest extends PoolTest {
+
+    private static final String NAME = "moving.lifebelt.test";
+    private static final Duration PERIOD = Duration.ofSeconds(1);
+
+    private InetAddress one;
+    private InetAddress two;
+    private MovingHost host;
+
+    @BeforeEach
+    void pointToTheServer() throws UnknownHostException {
+        one = InetAddress.getByName("127.0.0.1");
+        two = InetAddress.getByName("127.0.0.2");
+        host = MovingHost.named(NAME).pointingTo(one);
+    }
+
+    private ConnectionPool open(int maxSize) {
+        DatabaseUrl url = server().databaseUrl();
+        DatabaseUrl byName = DatabaseUrl.builder(url.dialect())
+                .host(NAME, server().port())
+                .database(url.database())
+                .user(url.user())
+                .password(url.credentials().secret())
+                .sslMode(tls ? SslMode.VERIFY_CA : SslMode.DISABLE)
+                .sslRootCert(url.sslRootCert())
+                .build();
+        return open(
+                ConnectionPool.builder(byName).resolver(host).maxSize(maxSize).dnsCheck(PERIOD));
+    }
+
+    private FaultProxy atTwo() {
+        return FaultProxy.to("127.0.0.1", server().port(), new InetSocketAddress(two, server().port()));
+    }
+
+    @Test
+    void idleConnectionsFollowAtOnceAndThoseInUseWhenTheyComeBack() throws Exception {
+        ConnectionPool pool = open(3);
+        fill(pool, 3);
+        try (FaultProxy forwarder = atTwo()) {
+            try (Connection busy = pool.getConnection()) {
+                long session = sessionId(busy);
+                host.moveTo(two);
+                // Nobody borrows: the background replaces the two that are idle.
+                await().until(() -> forwarder.accepted() == 2);
+                assertThat(sessionId(busy)).isEqualTo(session);
+            }
+            fill(pool, 3);
+            assertThat(forwarder.accepted()).isEqualTo(3);
+            assertThat(pool.stats().total()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void ifDnsDoesNotAnswerAllStay() throws Exception {
+        ConnectionPool pool = open(2);
+        fill(pool, 2);
+        host.lose();
+        long lookUps = host.lookUps();
+        await().until(() -> host.lookUps() >= lookUps + 3);
+        fill(pool, 2);
+        assertThat(pool.stats().connects()).isEqualTo(2);
+    }
+
+    @Test
+    void aNameThatGoesRoundIsNotFollowed() throws Exception {
+        ConnectionPool pool = open(1);
+        try (FaultProxy forwarder = atTwo()) {
+            fill(pool, 1);
+            host.moveTo(two);
+            await().until(() -> forwarder.accepted() == 1);
+            host.moveTo(one);
+            long lookUps = host.lookUps();
+            // The watch sees the first address again and ends; nothing is asked from then on.
+            await().until(() -> host.lookUps() == lookUps + 1);
+            try (Connection connection = pool.getConnection()) {
+                assertThat(query(connection, "select 1")).isEqualTo("1");
+            }
+            await().during(PERIOD.multipliedBy(3)).until(() -> host.lookUps() == lookUps + 1);
+            assertThat(pool.stats().connects()).isEqualTo(2);
+        }
+    }
+}
