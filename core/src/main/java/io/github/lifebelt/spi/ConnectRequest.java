@@ -143,18 +143,40 @@ public final class ConnectRequest {
             }
         }
         made.close();
-        throw new IOException("the pool was closed while this connection was being made");
+        throw aborted();
     }
 
     /**
      * The connection's socket.
      *
-     * @return the last socket made, or null if the driver made its own
+     * @return the last socket made, unless {@link #use} says otherwise, or null if the driver made its own
      */
     public @Nullable ProbeSocket socket() {
         synchronized (lock) {
             return socket;
         }
+    }
+
+    /**
+     * Says which of the sockets is the connection's, if it is not the last one made: whoever tries several servers may
+     * come back to one.
+     *
+     * @param made by {@link #newSocket()} and connected
+     * @throws IOException if the request was aborted; the socket is closed then
+     */
+    public void use(ProbeSocket made) throws IOException {
+        synchronized (lock) {
+            if (!aborted) {
+                socket = made;
+                return;
+            }
+        }
+        made.abort();
+        throw aborted();
+    }
+
+    private static IOException aborted() {
+        return new IOException("the pool was closed while this connection was being made");
     }
 
     /** Ends the attempt at once from another thread by closing its socket. */

@@ -1,9 +1,11 @@
 package io.github.lifebelt.spi;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Finds the addresses of a host: DNS by default, or whatever knows where the database is.
@@ -16,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * <p>The address says where to connect to and nothing else: a certificate is verified against the host's name in the
  * URL, and the server is told that name (SNI).
  *
- * <p>Called on the thread that connects, often a borrower's, by several at once: implementations are thread-safe. They
- * have to bound their own time. A borrow's deadline cannot end a look-up that is going on; it counts as soon as the
- * answer is there.
+ * <p>Called on a thread of its own, since a look-up cannot be ended: whoever connects stops waiting for it at its
+ * deadline. For several hosts at once, but not again for one that is still being looked up (unless that takes longer than
+ * 45 s): all who want to connect there meanwhile share the answer. Implementations are thread-safe, and are compared by
+ * {@code equals}.
  */
 @FunctionalInterface
 public interface HostResolver {
@@ -28,7 +31,7 @@ public interface HostResolver {
      *
      * <p>The JDK keeps answers for 30 s and failures for 10 s ({@code networkaddress.cache.ttl} and
      * {@code networkaddress.cache.negative.ttl} in its {@code java.security}). A driver that comes with an address it has
-     * looked up the same way is not asked again.
+     * looked up the same way is taken at its word.
      */
     HostResolver JDK = host -> List.of(InetAddress.getAllByName(host));
 
@@ -45,46 +48,28 @@ public interface HostResolver {
 
     /**
      * What a connect goes by: the resolver's answer for a name, and an IP address, which is read and not asked for, for
-     * itself.
+     * itself. Waits for at most 5 s; the sockets of a {@link ConnectRequest} wait until its deadline instead.
      *
      * @param resolver asked if the host is a name
      * @param host a name or an IP address
      * @return at least one address
-     * @throws UnknownHostException if there is none; the message names the host and says what to do. An unchecked
-     *     exception of the resolver counts as no answer too, and is the cause
+     * @throws UnknownHostException if there is none, or none in time; the message names the host and says what to do. An
+     *     unchecked exception of the resolver counts as no answer too, and is the cause
      */
     static List<InetAddress> addresses(HostResolver resolver, String host) throws UnknownHostException {
-        if (isIpAddress(host)) {
-            return List.of(InetAddress.getByName(host));
-        }
-        List<InetAddress> found;
+        long begin = System.nanoTime();
         try {
-            found = List.copyOf(resolver.resolve(host));
-        } catch (UnknownHostException | RuntimeException e) {
-            throw unknown(resolver, host, e);
+            return LookUps.addresses(resolver, host, () -> {
+                long left = TimeUnit.SECONDS.toNanos(5) - (System.nanoTime() - begin);
+                if (left <= 0) {
+                    throw new UnknownHostException("looking up host '" + host + "' has taken more than 5 s");
+                }
+                return left;
+            });
+        } catch (UnknownHostException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException("only the patience above throws another", e);
         }
-        if (found.isEmpty()) {
-            throw unknown(resolver, host, null);
-        }
-        return found;
-    }
-
-    // No name has a colon, and none consists of digits and dots alone.
-    private static boolean isIpAddress(String host) {
-        return host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
-    }
-
-    private static UnknownHostException unknown(HostResolver resolver, String host, @Nullable Exception cause) {
-        String why = cause == null ? "" : " (" + cause + ")";
-        UnknownHostException unknown = new UnknownHostException(
-                resolver == JDK
-                        ? "no address is known for host '" + host + "'" + why
-                                + "; correct the name in the URL, or see why DNS does not answer here"
-                        : "the pool's resolver has no address for host '" + host + "'" + why
-                                + "; correct the name in the URL, or what PoolBuilder.resolver was given");
-        if (cause != null) {
-            unknown.initCause(cause);
-        }
-        return unknown;
     }
 }

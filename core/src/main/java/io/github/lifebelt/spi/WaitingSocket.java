@@ -15,6 +15,8 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The half of a {@link Socket} that waits: for a connection and for bytes, until a time-out, a deadline, or the end of
@@ -32,6 +34,7 @@ abstract class WaitingSocket extends ChannelSocket {
     private volatile boolean bounded;
     private volatile long deadlineNanos;
     private volatile boolean deadlineMissed;
+    private volatile @Nullable Thread lookingUp;
 
     WaitingSocket(SocketChannel channel, Selector readSelector, HostResolver resolver) throws SocketException {
         super(channel);
@@ -75,6 +78,8 @@ abstract class WaitingSocket extends ChannelSocket {
      * Connects. A name is looked up if the driver has not done so, and in any case if the pool was given a resolver of
      * its own; then the addresses are tried in their order, each with its share of the time that is left.
      *
+     * The time-out and the deadline count for the look-up as well, which goes on without us then.
+     *
      * @throws UnknownHostException if there is no address
      * @throws IOException if none connected: the failure of the last that was tried, with the others suppressed
      */
@@ -82,7 +87,7 @@ abstract class WaitingSocket extends ChannelSocket {
     public void connect(SocketAddress endpoint, int timeoutMillis) throws IOException {
         long timeoutAt = momentIn(timeoutMillis);
         try {
-            connectToOneOf(addresses(endpoint), timeoutAt);
+            connectToOneOf(addresses(endpoint, timeoutAt), timeoutAt);
         } catch (ClosedSelectorException | CancelledKeyException e) {
             // Aborted between two calls.
             throw socketException("Socket closed", e);
@@ -92,13 +97,18 @@ abstract class WaitingSocket extends ChannelSocket {
         }
     }
 
-    private List<? extends SocketAddress> addresses(SocketAddress endpoint) throws UnknownHostException {
+    private List<? extends SocketAddress> addresses(SocketAddress endpoint, long timeoutAt) throws IOException {
         if (!(endpoint instanceof InetSocketAddress given) || (resolver == HostResolver.JDK && !given.isUnresolved())) {
             return List.of(endpoint);
         }
-        return HostResolver.addresses(resolver, given.getHostString()).stream()
-                .map(address -> new InetSocketAddress(address, given.getPort()))
-                .toList();
+        lookingUp = Thread.currentThread();
+        try {
+            return LookUps.addresses(resolver, given.getHostString(), () -> waitingTime(timeoutAt, "look-up")).stream()
+                    .map(address -> new InetSocketAddress(address, given.getPort()))
+                    .toList();
+        } finally {
+            lookingUp = null;
+        }
     }
 
     private void connectToOneOf(List<? extends SocketAddress> addresses, long timeoutAt) throws IOException {
@@ -159,6 +169,7 @@ abstract class WaitingSocket extends ChannelSocket {
     /** Marks the socket as closed; no channel comes after the one that is returned, or it is closed by who made it. */
     final SocketChannel lastChannel() {
         closed = true;
+        LockSupport.unpark(lookingUp);
         synchronized (replacing) {
             return channel;
         }
@@ -182,11 +193,8 @@ abstract class WaitingSocket extends ChannelSocket {
         boolean interrupted = false;
         try {
             for (; ; ) {
-                if (closed) {
-                    throw new SocketException("Socket closed");
-                }
                 interrupted |= Thread.interrupted();
-                long left = nanosLeft(timeoutAt, doing);
+                long left = waitingTime(timeoutAt, doing);
                 int ready = left == NONE
                         ? selector.select(key -> {})
                         : selector.select(key -> {}, TimeUnit.NANOSECONDS.toMillis(left) + 1);
@@ -203,7 +211,11 @@ abstract class WaitingSocket extends ChannelSocket {
         }
     }
 
-    private long nanosLeft(long timeoutAt, String doing) throws IOException {
+    /** How long there is to wait, or why not. */
+    private long waitingTime(long timeoutAt, String doing) throws IOException {
+        if (closed) {
+            throw new SocketException("Socket closed");
+        }
         long left = NONE;
         if (bounded) {
             left = deadlineNanos - System.nanoTime();
