@@ -89,12 +89,12 @@ class ResolverTest extends PoolTest {
         fill(pool, 3);
         fill(pool, 3);
         assertThat(pool.stats().connects()).isEqualTo(3);
-        assertThat(host.lookUps()).isEqualTo(3);
+        // Who connects at the same moment shares a look-up.
+        assertThat(host.lookUps()).isBetween(1L, 3L);
+        long lookUps = host.lookUps();
         pool.recycle();
         serves(pool);
-        // The background connects too.
-        await().untilAsserted(() ->
-                assertThat(host.lookUps()).isEqualTo(pool.stats().connects()).isGreaterThan(3));
+        assertThat(host.lookUps()).isGreaterThan(lookUps);
     }
 
     @Test
