@@ -40,6 +40,10 @@ final class DriverSettings {
     // The server's own, and that of an elastic cluster's nodes.
     private static final Set<Integer> AZURE_BOUNCERS = Set.of(6432, 8432);
 
+    // Which host, and from where, is not the driver's to find out.
+    private static final Set<String> OF_THE_SEARCH =
+            Set.of("targetServerType", "loadBalanceHosts", "hostRecheckSeconds", "localSocketAddress");
+
     private static final Map<String, String> RENAMED = Map.of(
             "application_name", "ApplicationName",
             "connect_timeout", "connectTimeout",
@@ -104,7 +108,7 @@ final class DriverSettings {
         return host.port() != null && AZURE_BOUNCERS.contains(host.port()) && ManagedHosts.isAzure(host.name());
     }
 
-    private List<DatabaseUrl.Host> hosts() {
+    List<DatabaseUrl.Host> hosts() {
         return url.hosts().isEmpty() ? List.of(new DatabaseUrl.Host("localhost", null)) : url.hosts();
     }
 
@@ -258,10 +262,13 @@ final class DriverSettings {
         return Map.copyOf(properties);
     }
 
-    /** All that the driver needs for one connect. */
-    Properties forConnect(ConnectRequest request, String token) {
+    /** All that the driver needs to connect to one host. */
+    Properties forConnect(ConnectRequest request, String token, DatabaseUrl.Host host) {
         Properties all = new Properties();
         properties.forEach(all::setProperty);
+        OF_THE_SEARCH.forEach(all::remove);
+        all.setProperty("PGHOST", dialled(host.name()));
+        all.setProperty("PGPORT", host.port() == null ? "5432" : String.valueOf(host.port()));
         if (request.credentials().user() != null) {
             all.setProperty("user", request.credentials().user());
         }

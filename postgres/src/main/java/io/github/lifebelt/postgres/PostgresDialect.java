@@ -1,6 +1,5 @@
 package io.github.lifebelt.postgres;
 
-import io.github.lifebelt.postgres.net.ConnectRequests;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.FailureChain;
@@ -9,7 +8,6 @@ import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
@@ -23,14 +21,11 @@ import org.postgresql.util.PSQLState;
  * ({@code jdbc:postgresql:}), each by its own rules, and opens connections with the driver's {@link Driver#connect}
  * directly: {@code DriverManager} would ask every driver on the class path and hold a global time-out over all of them.
  *
- * <p>Not promised: that looking up a host name ends by the deadline. The JDK's resolver has no time-out, and the driver
- * asks it even if the pool has one of its own: for a list of hosts, for a URL with {@code connect_timeout} or
- * {@code localSocketAddress}, and before it cancels a statement. That answer, or that there is none, has no effect then.
+ * <p>The driver looks up no names: it gets sockets that are connected.
  */
 public final class PostgresDialect implements Dialect {
 
     private static final FailureClassifier CLASSIFIER = new PostgresFailureClassifier();
-    private static final Driver DRIVER = new Driver();
 
     /** For {@link java.util.ServiceLoader}. */
     public PostgresDialect() {}
@@ -79,23 +74,17 @@ public final class PostgresDialect implements Dialect {
     /**
      * {@inheritDoc}
      *
-     * <p>A list of hosts is tried in its order by the driver, under the one deadline of the request. Without a user the
+     * <p>A list of hosts is tried in its order, under the one deadline of the request, of which each host gets its part.
+     * Without {@code targetServerType} or {@code target_session_attrs} a server that writes is preferred for
+     * {@link io.github.lifebelt.spi.FailureClassifier.Role#READ_WRITE}. A host that failed in the last 10 s, or had another
+     * role than the one wanted ({@code hostRecheckSeconds}), is tried after the others, and never left out; so a replica
+     * that was promoted is found at once. A rejected login ends the search, as libpq has it. Without a user the
      * driver takes the operating system's, and without a secret it looks into the password file ({@code PGPASSFILE},
      * {@code ~/.pgpass}), as libpq does.
      */
     @Override
     public Connection connect(ConnectRequest request) throws SQLException {
-        DriverSettings settings = DriverSettings.of(request.url());
-        try (ConnectRequests.Registration registration = ConnectRequests.register(request)) {
-            Properties properties = settings.forConnect(request, registration.token());
-            Connection connection = DRIVER.connect(settings.driverUrl(), properties);
-            if (connection == null) {
-                throw new SQLException(
-                        "pgjdbc did not take the settings for " + request.url().target(),
-                        PSQLState.UNEXPECTED_ERROR.getState());
-            }
-            return connection;
-        }
+        return new HostSearch(request).connect();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.lifebelt.postgres.net;
 
 import io.github.lifebelt.spi.ConnectRequest;
+import io.github.lifebelt.url.DatabaseUrl;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -24,11 +25,14 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectRequests {
 
     private static final AtomicLong NEXT = new AtomicLong();
-    private static final Map<String, ConnectRequest> OPEN = new ConcurrentHashMap<>();
+    private static final Map<String, Target> OPEN = new ConcurrentHashMap<>();
     // An SSLContext has the identity of an object, and there is one for each pool.
     private static final Map<SSLContext, String> CONTEXTS = Collections.synchronizedMap(new WeakHashMap<>());
 
     private ConnectRequests() {}
+
+    /** Where one attempt of a request leads to, and until when. */
+    record Target(ConnectRequest request, DatabaseUrl.Host host, long untilNanos) {}
 
     /**
      * A request that is known until it is closed.
@@ -46,11 +50,13 @@ public final class ConnectRequests {
      * Makes a request known.
      *
      * @param request one that is about to connect
+     * @param host to which of its hosts
+     * @param untilNanos until when, on the clock of {@link System#nanoTime()}; no later than the request's deadline
      * @return its token; to be closed when the connect is over, however it ended
      */
-    public static Registration register(ConnectRequest request) {
+    public static Registration register(ConnectRequest request, DatabaseUrl.Host host, long untilNanos) {
         String token = next();
-        OPEN.put(token, request);
+        OPEN.put(token, new Target(request, host, untilNanos));
         return new Registration(token);
     }
 
@@ -64,7 +70,7 @@ public final class ConnectRequests {
         return CONTEXTS.computeIfAbsent(context, c -> next());
     }
 
-    static @Nullable ConnectRequest request(String token) {
+    static @Nullable Target target(String token) {
         return OPEN.get(token);
     }
 
