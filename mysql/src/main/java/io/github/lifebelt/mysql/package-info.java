@@ -1,5 +1,8 @@
 /**
- * MySQL: connection URLs for Connector/J so far. There is no dialect yet, so a pool cannot be opened on MySQL.
+ * The MySQL dialect, on the MySQL Connector/J that the application brings, for MySQL's and MariaDB's servers.
+ *
+ * <p>Found by itself when it is on the class path. What applications use of it is {@link
+ * io.github.lifebelt.mysql.AzureMySql}.
  */
 @NullMarked
 package io.github.lifebelt.mysql;

@@ -1,0 +1,222 @@
+package io.github.lifebelt.mysql;
+
+import io.github.lifebelt.ConfigurationException;
+import io.github.lifebelt.mysql.ParameterNames.Meaning;
+import io.github.lifebelt.security.SslMode;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connector/J's URLs, read as Connector/J reads them.
+ *
+ * <pre>{@code
+ * jdbc:mysql://[user[:password]@][host[:port]][,host[:port]...]/[database][?property=value[&...]]
+ * }</pre>
+ *
+ * <p>Follows {@code ConnectionUrlParser} of Connector/J 9.7: the scheme without regard to case; the user ends at the first
+ * {@code @}; names and values by the rules of HTML forms ({@code +} is a space), without blanks around them; hosts also as
+ * {@code address=(host=h)(port=3306)} and {@code (host=h,port=3306)}; the driver's defaults for host and port are filled
+ * in; the last of two wins; {@code useSSL} and its kin count where no {@code sslMode} is given. It is stricter in what the
+ * driver drops in silence, and in one thing more helpful: {@code sslmode}, which the driver ignores and which Azure's
+ * Service Connector writes all the same, is read as what it was meant to be.
+ */
+final class JdbcMySqlUrl {
+
+    static final String SCHEME = "jdbc:mysql:";
+    static final String SRV_SCHEME = "jdbc:mysql+srv:";
+    static final String MARIADB_SCHEME = "jdbc:mariadb:";
+
+    private static final String DEFAULT_HOST = "localhost";
+    private static final String DEFAULT_PORT = String.valueOf(DriverSettings.DEFAULT_PORT);
+
+    // Within brackets and parentheses a comma separates no hosts.
+    private static final Pattern NEXT_HOST = Pattern.compile(",(?![^\\[(]*[\\])])");
+    private static final Pattern IN_PARENTHESES = Pattern.compile("(?i)(?:address\\s*=\\s*)?\\((.*)\\)");
+    private static final Pattern BETWEEN_KEYS = Pattern.compile("\\)\\s*\\(|,");
+    private static final Pattern HOST_AND_PORT = Pattern.compile("(?:\\[([^\\]]*)\\]|([^:]*))(?::(.*))?");
+
+    private final UrlParts parts = new UrlParts();
+
+    private JdbcMySqlUrl() {}
+
+    static DatabaseUrl parse(String url) {
+        UrlParts.refuseTrailingBlank(url);
+        String lower = url.toLowerCase(Locale.ROOT);
+        if (lower.startsWith(MARIADB_SCHEME)) {
+            throw new ConfigurationException(
+                    "WRONG_SCHEME",
+                    MARIADB_SCHEME
+                            + " is that of MariaDB's own driver; Lifebelt connects to MariaDB with MySQL's: write "
+                            + SCHEME + "//..., and leave out what only MariaDB's driver knows");
+        }
+        if (lower.startsWith(SRV_SCHEME)
+                || lower.startsWith(SCHEME + "loadbalance:")
+                || lower.startsWith(SCHEME + "replication:")) {
+            throw new ConfigurationException(
+                    "UNRECOGNISED_FORMAT",
+                    "with this scheme the driver would exchange the server below a connection without the pool's"
+                            + " knowledge; write " + SCHEME + "//host1,host2/database: Lifebelt tries the hosts in"
+                            + " their order, and prefers one that writes");
+        }
+        if (!lower.startsWith(SCHEME + "//")) {
+            throw new ConfigurationException(
+                    "UNRECOGNISED_FORMAT", "a JDBC URL for MySQL begins with " + SCHEME + "// and has no blanks in it");
+        }
+        Percent.refuseFragment(url);
+        return new JdbcMySqlUrl().read(url.substring(SCHEME.length() + 2));
+    }
+
+    private DatabaseUrl read(String rest) {
+        int question = rest.indexOf('?');
+        String server = question < 0 ? rest : rest.substring(0, question);
+        int slash = server.indexOf('/');
+        authority(slash < 0 ? server : server.substring(0, slash));
+        if (slash >= 0) {
+            String database = server.substring(slash + 1);
+            if (database.indexOf('@') >= 0) {
+                throw new ConfigurationException(
+                        "UNENCODED_SLASH",
+                        "the database name has an '@' in it: a '/' in the password ended the host too early. There '/' is"
+                                + " written %2F and '@' %40; an '@' that belongs to a database name %40 as well");
+            }
+            parts.database(decode(database, "database").trim());
+        }
+        if (question >= 0) {
+            query(rest.substring(question + 1));
+        }
+        if (!parts.hasSslMode()) {
+            parts.sslMode(legacySslMode());
+        }
+        return parts.toUrl();
+    }
+
+    private void authority(String text) {
+        int userEnd = text.indexOf('@');
+        if (userEnd >= 0) {
+            String userInfo = text.substring(0, userEnd);
+            int colon = userInfo.indexOf(':');
+            parts.user(decode(colon < 0 ? userInfo : userInfo.substring(0, colon), "user"));
+            if (colon >= 0) {
+                parts.password(decode(userInfo.substring(colon + 1), "password"));
+            }
+        }
+        for (String host : NEXT_HOST.split(text.substring(userEnd + 1), -1)) {
+            Matcher keys = IN_PARENTHESES.matcher(host.trim());
+            if (keys.matches()) {
+                hostByKeys(keys.group(1));
+            } else {
+                host(host.trim());
+            }
+        }
+    }
+
+    private void host(String text) {
+        Matcher matcher = HOST_AND_PORT.matcher(text);
+        if (!matcher.matches()) {
+            // Something like ::1, or a bracket too many: what checks host and port says so without showing it.
+            parts.addHost(DEFAULT_HOST, text.indexOf('@') >= 0 ? "@" : ":");
+            return;
+        }
+        String name = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
+        String port = matcher.group(3);
+        addHost(decode(name, "host"), port == null ? "" : decode(port, "port"));
+    }
+
+    private void hostByKeys(String text) {
+        String name = "";
+        String port = "";
+        for (String pair : BETWEEN_KEYS.split(text, -1)) {
+            int equals = pair.indexOf('=');
+            String key = (equals < 0 ? pair : pair.substring(0, equals)).trim().toLowerCase(Locale.ROOT);
+            String value = equals < 0 ? "" : decode(pair.substring(equals + 1).trim(), "key of a host");
+            switch (key) {
+                case "host" -> name = value;
+                case "port" -> port = value;
+                case "user" -> parts.user(value);
+                case "password" -> parts.password(value);
+                default ->
+                    throw new ConfigurationException(
+                            "UNSUPPORTED_PARAM",
+                            "within the parentheses of a host stands a key other than host, port, user and password:"
+                                    + " properties belong behind the '?', for all hosts alike");
+            }
+        }
+        addHost(name, port);
+    }
+
+    private void addHost(String name, String port) {
+        parts.addHost(name.isEmpty() ? DEFAULT_HOST : name, port.isEmpty() ? DEFAULT_PORT : port);
+    }
+
+    private void query(String query) {
+        boolean afterPassword = false;
+        for (String pair : query.split("&", -1)) {
+            if (pair.isBlank()) {
+                continue;
+            }
+            int equals = pair.indexOf('=');
+            String name = decode((equals < 0 ? pair : pair.substring(0, equals)).trim(), "name of a parameter");
+            if (afterPassword && !ParameterNames.isKnown(name)) {
+                throw new ConfigurationException(
+                        "UNENCODED_AMPERSAND",
+                        "after the password stands something that is no parameter (not shown): an '&' in a password is"
+                                + " written %26");
+            }
+            String shown = ParameterNames.shown(name, afterPassword);
+            if (equals < 0) {
+                throw new ConfigurationException(
+                        "PARAM_WITHOUT_VALUE", "parameter " + shown + " has no '=': write " + shown + " with a value");
+            }
+            parameter(name, decode(pair.substring(equals + 1).trim(), "parameter " + shown));
+            afterPassword = name.equalsIgnoreCase("password");
+        }
+    }
+
+    private void parameter(String name, String value) {
+        // The driver takes these two in any case, and all others in one only.
+        if (name.equalsIgnoreCase("user")) {
+            parts.user(value);
+        } else if (name.equalsIgnoreCase("password")) {
+            parts.password(value);
+        } else if (name.equals("sslMode")) {
+            parts.sslMode(ParameterNames.driverSslMode(value));
+        } else {
+            @Nullable Meaning meaning = ParameterNames.meaning(name);
+            if (meaning == Meaning.SSL_MODE) {
+                parts.sslMode(ParameterNames.sslMode(value));
+            } else if (meaning == Meaning.ROOT_CERTIFICATE) {
+                parts.sslRootCert(value);
+            } else {
+                parts.parameter(name, value);
+            }
+        }
+    }
+
+    /** As {@code DefaultPropertySet.initializeProperties}: any of the three counts if it is there. */
+    private @Nullable SslMode legacySslMode() {
+        if (parts.parameter("useSSL") == null
+                && parts.parameter("verifyServerCertificate") == null
+                && parts.parameter("requireSSL") == null) {
+            return null;
+        }
+        if (!isOn("useSSL", true)) {
+            return SslMode.DISABLE;
+        }
+        if (isOn("verifyServerCertificate", false)) {
+            return SslMode.VERIFY_CA;
+        }
+        return isOn("requireSSL", false) ? SslMode.REQUIRE : null;
+    }
+
+    private boolean isOn(String name, boolean standard) {
+        String value = parts.parameter(name);
+        return value == null ? standard : DriverProperties.isOn(name, value);
+    }
+
+    private static String decode(String raw, String component) {
+        return Percent.decode(raw, component, true);
+    }
+}

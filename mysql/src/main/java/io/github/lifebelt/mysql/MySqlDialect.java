@@ -1,0 +1,166 @@
+package io.github.lifebelt.mysql;
+
+import com.mysql.cj.jdbc.Driver;
+import com.mysql.cj.jdbc.JdbcConnection;
+import com.mysql.cj.protocol.ServerSession;
+import io.github.lifebelt.spi.ConnectRequest;
+import io.github.lifebelt.spi.Dialect;
+import io.github.lifebelt.spi.FailureChain;
+import io.github.lifebelt.spi.FailureClassifier;
+import io.github.lifebelt.url.DatabaseUrl;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * MySQL, and MariaDB's servers, through MySQL Connector/J.
+ *
+ * <p>Thread-safe, without state. Reads URIs ({@code mysql://}, {@code mariadb://}) and the driver's URLs
+ * ({@code jdbc:mysql:}), each by its own rules, and opens connections with the driver's {@link Driver#connect} directly:
+ * {@code DriverManager} would ask every driver on the class path.
+ *
+ * <p>The driver is told of one host at a time. Its own lists of hosts exchange the server below a connection.
+ *
+ * <p>Not promised: that looking up a host name ends by the deadline, as the JDK's resolver has no time-out.
+ */
+public final class MySqlDialect implements Dialect {
+
+    private static final FailureClassifier CLASSIFIER = new MySqlFailureClassifier();
+    private static final ServerFactsReader FACTS = new ServerFactsReader();
+
+    // Whatever completion_type is set to: nothing is open afterwards, and the session stays.
+    private static final String ROLLBACK = "ROLLBACK AND NO CHAIN NO RELEASE";
+
+    /** For {@link java.util.ServiceLoader}. */
+    public MySqlDialect() {}
+
+    @Override
+    public String name() {
+        return DriverSettings.DIALECT;
+    }
+
+    /** {@inheritDoc} Two of them are among them only to be refused with the right spelling. */
+    @Override
+    public Set<String> schemes() {
+        return Set.of(
+                MySqlUri.MYSQL,
+                MySqlUri.MARIADB,
+                JdbcMySqlUrl.SCHEME,
+                JdbcMySqlUrl.SRV_SCHEME,
+                JdbcMySqlUrl.MARIADB_SCHEME);
+    }
+
+    @Override
+    public DatabaseUrl parse(String url) {
+        return url.regionMatches(true, 0, "jdbc:", 0, 5) ? JdbcMySqlUrl.parse(url) : MySqlUri.parse(url);
+    }
+
+    @Override
+    public int defaultPort() {
+        return DriverSettings.DEFAULT_PORT;
+    }
+
+    @Override
+    public void check(DatabaseUrl url) {
+        DriverSettings.of(url);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A file of PEM roots ({@code ssl-ca}) is not in it, as the driver reads none: with this URL alone it verifies
+     * against the JDK's trust store.
+     */
+    @Override
+    public String jdbcUrl(DatabaseUrl url) {
+        return DriverSettings.of(url).jdbcUrl();
+    }
+
+    @Override
+    public boolean hasPubliclyTrustedCertificate(String host) {
+        return ManagedHosts.isAzure(host);
+    }
+
+    /** {@inheritDoc} No offer of MySQL is known by its host names to do so: Aurora's are the same whatever it runs on. */
+    @Override
+    public boolean sleepsWhenIdle(String host) {
+        return false;
+    }
+
+    @Override
+    public Map<String, String> driverProperties(DatabaseUrl url) {
+        return DriverSettings.of(url).properties();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Several hosts are tried in their order, each with its share of the time that is left. A read-only one is taken
+     * for writing only if no other answers.
+     */
+    @Override
+    public Connection connect(ConnectRequest request) throws SQLException {
+        return new HostsInTurn(request, FACTS).connect();
+    }
+
+    @Override
+    public TransactionState transactionState(Connection connection) {
+        // The server's own word after its last command, so that a BEGIN that was sent as a statement counts as well. An
+        // error tells nothing: after a deadlock the transaction is gone, and OPEN remains until the next command.
+        return mysql(connection).getSession().getServerSession().inTransactionOnServer()
+                ? TransactionState.OPEN
+                : TransactionState.IDLE;
+    }
+
+    /** {@inheritDoc} The protocol's own command for it, which is no statement. */
+    @Override
+    public void ping(Connection connection) throws SQLException {
+        ServerSession session = mysql(connection).getSession().getServerSession();
+        int status = session.getStatusFlags();
+        mysql(connection).ping();
+        // The driver does not read the status in the answer to this command, and would forget an open transaction.
+        session.setStatusFlags(status);
+    }
+
+    @Override
+    public ServerFacts serverFacts(Connection connection) throws SQLException {
+        return FACTS.read(mysql(connection));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Sends nothing if no transaction is open, by the server's own word. The driver's {@code rollback} would refuse
+     * while autocommit is on, as it is for a {@code BEGIN} that was sent as a statement.
+     */
+    @Override
+    public void rollback(Connection connection) throws SQLException {
+        if (connection.isClosed() || transactionState(connection) != TransactionState.IDLE) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(ROLLBACK);
+            }
+        }
+    }
+
+    /** {@inheritDoc} The connection id of the server's greeting, of which the protocol carries the lower 32 bits. */
+    @Override
+    public long sessionId(Connection connection) {
+        return mysql(connection).getId();
+    }
+
+    @Override
+    public FailureClassifier failureClassifier() {
+        return CLASSIFIER;
+    }
+
+    @Override
+    public ConnectProblem connectProblem(SQLException failure) {
+        return ConnectFailure.of(FailureChain.of(failure)).problem;
+    }
+
+    private static JdbcConnection mysql(Connection connection) {
+        return (JdbcConnection) connection;
+    }
+}

@@ -1,0 +1,63 @@
+package io.github.lifebelt.mysql;
+
+import io.github.lifebelt.ConfigurationException;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** Percent-decoding that refuses what it cannot read, and never repeats it: it may be a password. */
+final class Percent {
+
+    private Percent() {}
+
+    /**
+     * Decodes {@code %XX} as UTF-8.
+     *
+     * @param component what it is, for the message
+     * @param plusIsSpace true for the rules of HTML forms, which Connector/J follows, false for those of URIs
+     */
+    static String decode(String text, String component, boolean plusIsSpace) {
+        if (text.indexOf('%') < 0) {
+            return plusIsSpace ? text.replace('+', ' ') : text;
+        }
+        byte[] in = text.getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(in.length);
+        for (int i = 0; i < in.length; i++) {
+            if (in[i] == '%') {
+                int high = i + 2 < in.length ? Character.digit(in[i + 1], 16) : -1;
+                int low = i + 2 < in.length ? Character.digit(in[i + 2], 16) : -1;
+                if (high < 0 || low < 0) {
+                    throw invalid(
+                            component, "a '%' is not followed by two hexadecimal digits; a '%' itself is written %25");
+                }
+                if (high + low == 0) {
+                    throw invalid(component, "%00 cannot be sent to MySQL");
+                }
+                out.write(high * 16 + low);
+                i += 2;
+            } else {
+                out.write(plusIsSpace && in[i] == '+' ? ' ' : in[i]);
+            }
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(out.toByteArray()))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw invalid(component, "what was percent-encoded is not UTF-8");
+        }
+    }
+
+    /** Where a '#' stands, URIs and Connector/J end: what follows, often the rest of a password, would be lost. */
+    static void refuseFragment(String url) {
+        if (url.indexOf('#') >= 0) {
+            throw invalid("the database URL", "it has a '#', which ends a URL and cuts off what follows; write it %23");
+        }
+    }
+
+    private static ConfigurationException invalid(String component, String why) {
+        return new ConfigurationException("INVALID_PERCENT_ENCODING", component + ": " + why);
+    }
+}
