@@ -1,8 +1,8 @@
 package io.github.lifebelt.postgres;
 
+import static io.github.lifebelt.contract.Sql.execute;
+import static io.github.lifebelt.contract.Sql.query;
 import static io.github.lifebelt.postgres.Connects.since;
-import static io.github.lifebelt.postgres.pool.Servers.execute;
-import static io.github.lifebelt.postgres.pool.Servers.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
