@@ -2,7 +2,9 @@ package io.github.lifebelt.postgres;
 
 import io.github.lifebelt.postgres.net.ConnectRequests;
 import io.github.lifebelt.spi.ConnectRequest;
-import io.github.lifebelt.spi.FailureChain;
+import io.github.lifebelt.spi.FailureClassifier;
+import io.github.lifebelt.spi.FailureClassifier.Phase;
+import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import io.github.lifebelt.spi.ProbeSocket;
 import io.github.lifebelt.url.DatabaseUrl;
@@ -34,6 +36,7 @@ import org.postgresql.util.PSQLState;
 final class HostSearch {
 
     private static final Driver DRIVER = new Driver();
+    private static final FailureClassifier CLASSIFIER = new PostgresFailureClassifier();
 
     private final ConnectRequest request;
     private final DriverSettings settings;
@@ -87,7 +90,10 @@ final class HostSearch {
                 close(made, request.socket());
             }
         } catch (SQLException e) {
-            HostMemory.failed(host);
+            // A rejected login is not the host's fault.
+            if (verdict(e) != Verdict.AUTHENTICATION) {
+                HostMemory.failed(host);
+            }
             failures.add(e);
         }
         return null;
@@ -123,6 +129,10 @@ final class HostSearch {
         try (ResultSet row = ((BaseConnection) made).execSQLQuery("show transaction_read_only")) {
             return row.next() && "off".equals(row.getString(1));
         } catch (SQLException e) {
+            if (CLASSIFIER.classify(e, Phase.WORK, Role.READ_ONLY) == Verdict.KEEP) {
+                // It speaks the protocol and has no such word: nothing is known of it that only reads.
+                return true;
+            }
             close(made, request.socket());
             throw e;
         }
@@ -133,8 +143,8 @@ final class HostSearch {
                 || (!failures.isEmpty() && verdict(failures.get(failures.size() - 1)) == Verdict.AUTHENTICATION);
     }
 
-    private static Verdict verdict(SQLException failure) {
-        return ConnectProblems.verdict(ConnectProblems.of(FailureChain.of(failure)));
+    private Verdict verdict(SQLException failure) {
+        return CLASSIFIER.classify(failure, Phase.CONNECT, request.role());
     }
 
     private Connection useFallback(Connection made, ProbeSocket socket) throws SQLException {

@@ -15,6 +15,7 @@ import java.util.Map;
 record TargetServer(String type, boolean spread, Duration memory) {
 
     private static final String DEFAULT_MEMORY_SECONDS = "10";
+    private static final long MOST_MEMORY_SECONDS = Duration.ofDays(1).toSeconds();
 
     /** What the settings say; without a word a writer prefers a server that writes, where there is a choice. */
     static TargetServer of(Map<String, String> properties, Role role, int hosts) {
@@ -22,8 +23,12 @@ record TargetServer(String type, boolean spread, Duration memory) {
         return new TargetServer(
                 modern(properties.getOrDefault("targetServerType", standard)),
                 Boolean.parseBoolean(properties.get("loadBalanceHosts")),
-                Duration.ofSeconds(
-                        Long.parseLong(properties.getOrDefault("hostRecheckSeconds", DEFAULT_MEMORY_SECONDS))));
+                memory(properties.getOrDefault("hostRecheckSeconds", DEFAULT_MEMORY_SECONDS)));
+    }
+
+    // The driver's own numbers go further than a clock's nanoseconds.
+    private static Duration memory(String seconds) {
+        return Duration.ofSeconds(Math.max(0, Math.min(Long.parseLong(seconds), MOST_MEMORY_SECONDS)));
     }
 
     private static String modern(String type) {

@@ -178,7 +178,8 @@ class LookUpTest {
         blocking.release.countDown();
         assertThat(waiting.get(10, TimeUnit.SECONDS)).isEqualTo("1");
         assertThat(connects(request(url(NAME), blocking, SOON))).isEqualTo("1");
-        assertThat(blocking.asked).as("and nothing is kept of its answer").hasValue(2);
+        // Whoever was waiting may have come after the answer, too.
+        assertThat(blocking.asked.get()).as("and nothing is kept of its answer").isBetween(2, 3);
         await().atMost(SOON).until(() -> lookUps() == 0);
     }
 
