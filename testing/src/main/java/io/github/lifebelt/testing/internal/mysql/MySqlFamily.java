@@ -15,6 +15,7 @@ import io.github.lifebelt.testing.internal.server.Family;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.server.SessionFilter;
 import io.github.lifebelt.testing.internal.system.Percent;
+import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.SQLException;
 import java.util.Properties;
 import javax.sql.DataSource;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class MySqlFamily implements Family {
     private static final int SERVER_NOT_AVAILABLE_YET = 3168;
     // Without TLS a password is sent under the server's RSA key, which has to be asked for.
-    private static final String RSA_KEY = "allowPublicKeyRetrieval=true";
+    private static final String ASK_FOR_KEY = "allowPublicKeyRetrieval";
+    private static final String RSA_KEY = ASK_FOR_KEY + "=true";
 
     private final boolean mariaDb;
     private final MySqlSessions sessions = new MySqlSessions();
@@ -51,6 +53,14 @@ public final class MySqlFamily implements Family {
     public String url(Access access) {
         return "mysql://" + Percent.encode(access.user()) + ":" + Percent.encode(access.password()) + "@"
                 + target(access) + urlParameters(access.tls());
+    }
+
+    @Override
+    public DatabaseUrl databaseUrl(Access access) {
+        DatabaseUrl url = Family.super.databaseUrl(access);
+        return access.tls() instanceof Access.NoTls
+                ? url.toBuilder().parameter(ASK_FOR_KEY, "true").build()
+                : url;
     }
 
     @Override
