@@ -256,8 +256,7 @@ class BorrowTest extends PoolTest {
             assertThatThrownBy(() -> query.get(10, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
                     .cause()
-                    .isInstanceOfSatisfying(
-                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo(Sql.CANCELLED_STATE));
+                    .matches(Sql::isCancelled);
             assertThat(query(connection, "select 1")).isEqualTo("1");
         }
         assertThat(pool.stats().replaced()).isZero();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.PoolBuilder;
 import io.github.lifebelt.PoolListener;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -109,17 +110,15 @@ class HygieneTest extends PoolTest {
 
     @Test
     void theSessionIsAsThePoolIsSetForEachBorrower() throws SQLException {
-        ConnectionPool pool = open(builder()
+        ConnectionPool pool = open(elsewhere(builder())
                 .maxSize(1)
                 .isolation(Connection.TRANSACTION_REPEATABLE_READ)
-                .schema(Sql.SYSTEM_SCHEMA)
                 .initSql(Sql.remember("mark", "77")));
         try (Connection connection = pool.getConnection()) {
             assertConfigured(connection);
             connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
             connection.setReadOnly(true);
-            Sql.enter(connection, Sql.userSchema(server()));
-            assertThat(Sql.schema(connection)).isEqualTo(Sql.userSchema(server()));
+            returnHome(connection);
             connection.setNetworkTimeout(Runnable::run, 5_000);
             connection.setAutoCommit(false);
             assertThat(Sql.isolation(connection)).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
@@ -130,13 +129,29 @@ class HygieneTest extends PoolTest {
         assertThat(pool.stats().replaced()).isZero();
     }
 
-    private static void assertConfigured(Connection connection) throws SQLException {
+    /** In another schema than the user's own, where there are several. */
+    private static PoolBuilder elsewhere(PoolBuilder builder) {
+        return Sql.SCHEMAS ? builder.schema(Sql.SYSTEM_SCHEMA) : builder;
+    }
+
+    private void returnHome(Connection connection) throws SQLException {
+        if (Sql.SCHEMAS) {
+            Sql.enter(connection, Sql.userSchema(server()));
+        }
+        assertThat(Sql.schema(connection)).isEqualTo(Sql.userSchema(server()));
+    }
+
+    private void assertElsewhere(Connection connection) throws SQLException {
+        assertThat(Sql.schema(connection)).isEqualTo(Sql.SCHEMAS ? Sql.SYSTEM_SCHEMA : Sql.userSchema(server()));
+    }
+
+    private void assertConfigured(Connection connection) throws SQLException {
         assertThat(connection.getAutoCommit()).isTrue();
         assertThat(connection.isReadOnly()).isFalse();
         assertThat(connection.getNetworkTimeout()).isZero();
         assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_REPEATABLE_READ);
         assertThat(Sql.isolation(connection)).isEqualTo(Connection.TRANSACTION_REPEATABLE_READ);
-        assertThat(Sql.schema(connection)).isEqualTo(Sql.SYSTEM_SCHEMA);
+        assertElsewhere(connection);
         assertThat(Sql.remembered(connection, "mark")).isEqualTo("77");
     }
 
@@ -159,12 +174,11 @@ class HygieneTest extends PoolTest {
 
     @Test
     void aReplacementGetsTheSameSessionAsTheFirst() throws SQLException {
-        ConnectionPool pool = open(builder()
+        ConnectionPool pool = open(elsewhere(builder())
                 .maxSize(1)
                 .autoCommit(false)
                 .readOnly(true)
                 .isolation(Connection.TRANSACTION_SERIALIZABLE)
-                .schema(Sql.SYSTEM_SCHEMA)
                 .initSql(Sql.remember("mark", "77")));
         for (int i = 0; i < 2; i++) {
             try (Connection connection = pool.getConnection()) {
@@ -172,7 +186,7 @@ class HygieneTest extends PoolTest {
                 assertThat(connection.isReadOnly()).isTrue();
                 assertThat(Sql.isolation(connection)).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
                 assertThat(Sql.isReadOnly(connection)).isTrue();
-                assertThat(Sql.schema(connection)).isEqualTo(Sql.SYSTEM_SCHEMA);
+                assertElsewhere(connection);
                 assertThat(Sql.remembered(connection, "mark")).isEqualTo("77");
             }
             Servers.killSessions(server());
@@ -182,16 +196,15 @@ class HygieneTest extends PoolTest {
 
     @Test
     void aReplacementHasNothingOfWhatTheBorrowerOfTheDeadOneHadSet() throws SQLException {
-        ConnectionPool pool = open(builder()
+        ConnectionPool pool = open(elsewhere(builder())
                 .maxSize(1)
                 .isolation(Connection.TRANSACTION_REPEATABLE_READ)
-                .schema(Sql.SYSTEM_SCHEMA)
                 .initSql(Sql.remember("mark", "77")));
         try (Connection connection = pool.getConnection()) {
             connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
             connection.setReadOnly(true);
             connection.setNetworkTimeout(Runnable::run, 5_000);
-            Sql.enter(connection, Sql.userSchema(server()));
+            returnHome(connection);
             execute(connection, Sql.remember("mark", "78"));
             connection.setAutoCommit(false);
             Servers.killSessions(server());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.PoolStats;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.Faults;
 import io.github.lifebelt.testing.StopMode;
@@ -227,7 +228,7 @@ class RandomFaultsTest extends PoolTest {
     private void recover(ConnectionPool pool) {
         long before = served.sum();
         await().atMost(RECOVERY).until(() -> served.sum() > before + CONNECTIONS);
-        await().atMost(RECOVERY).until(() -> pool.stats().available());
+        await().atMost(RECOVERY).until(() -> pool.stats().state() == PoolStats.State.UP);
     }
 
     /**

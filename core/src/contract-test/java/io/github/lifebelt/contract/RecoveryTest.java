@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /** How soon a pool serves after an outage, beside somebody who does nothing but try to connect all the time. */
 class RecoveryTest extends PoolTest {
 
-    private static final int OUTAGES = 5;
+    private static final int OUTAGES = 3;
     private static final Duration PROBE_PERIOD = Duration.ofMillis(50);
     // The promise is measured by the benchmarks; a test on a busy machine leaves room for noise, and still sees the
     // seconds that a pool with a back-off of its own takes.

@@ -13,21 +13,22 @@ import java.util.Set;
 /** Statements, and what each product says in words of its own. */
 public final class Sql {
 
-    /** A statement that every server refuses, with {@link #FAILING_STATE}. */
-    public static final String FAILING = "select exp(1000)";
-
-    public static final String FAILING_STATE = "22003";
-
     private static final boolean POSTGRES = Servers.PRODUCT == DatabaseProduct.POSTGRESQL;
+
+    /** A statement that every server refuses. */
+    public static final String FAILING = POSTGRES ? "select 1/0" : "select * from nowhere";
+
+    /** Of {@link #FAILING}. */
+    public static final String FAILING_STATE = POSTGRES ? "22012" : "42S02";
 
     /** Whether a failed statement takes its transaction along; elsewhere the others of it are still to be committed. */
     public static final boolean FAILURE_ENDS_TRANSACTION = POSTGRES;
 
-    /** Of a statement that was cancelled, by somebody or by its time-out. */
-    public static final String CANCELLED_STATE = POSTGRES ? "57014" : "70100";
-
     /** What a statement meets on a session that was killed; MariaDB finds the time to say so. */
     public static final Set<String> KILLED_STATES = POSTGRES ? Set.of("57P01", "08006") : Set.of("08S01", "70100");
+
+    /** Whether the driver's message says what is wrong with the line; Connector/J leaves that to the causes. */
+    static final boolean SAYS_WHAT_IS_WRONG = POSTGRES;
 
     /** Of a login with a wrong password. */
     public static final String WRONG_PASSWORD = POSTGRES ? "password authentication failed" : "Access denied for user";
@@ -37,6 +38,9 @@ public final class Sql {
 
     /** Somewhere else than where the user's tables are. */
     static final String SYSTEM_SCHEMA = POSTGRES ? "pg_catalog" : "information_schema";
+
+    /** Whether a database has schemas. What MySQL calls so is the database itself, which is named in the URL. */
+    static final boolean SCHEMAS = POSTGRES;
 
     private static final Map<String, Integer> ISOLATIONS = Map.of(
             "READ UNCOMMITTED", Connection.TRANSACTION_READ_UNCOMMITTED,
@@ -86,8 +90,20 @@ public final class Sql {
                 : !query(connection, "show session status like 'Ssl_cipher'", 2).isEmpty();
     }
 
+    /** MySQL's sleep itself ends as if nothing were when it is cancelled; a row that comes after it does not. */
     static String sleep(double seconds) {
-        return (POSTGRES ? "select pg_sleep(" : "select sleep(") + seconds + ")";
+        return POSTGRES
+                ? "select pg_sleep(" + seconds + ")"
+                : "select sleep(n) from (select " + seconds + " as n union all select 0) naps";
+    }
+
+    /** Whether a statement failed because it was cancelled, by somebody or by its time-out. */
+    static boolean isCancelled(Throwable failure) {
+        // Whichever is first: the server's word, or a failure of Connector/J's own, which has no SQLState.
+        return failure instanceof SQLException e
+                && (POSTGRES
+                        ? "57014".equals(e.getSQLState())
+                        : "70100".equals(e.getSQLState()) || e.getMessage().startsWith("Statement cancelled due to "));
     }
 
     /** Whether a session of the same user is at work on exactly that statement. */
