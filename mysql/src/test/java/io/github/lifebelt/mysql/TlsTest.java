@@ -250,6 +250,7 @@ class TlsTest {
                 resumed += Integer.parseInt(status(connected, "Ssl_sessions_reused"));
             }
         }
-        assertThat(resumed).isPositive();
+        // MariaDB keeps no sessions.
+        assertThat(resumed > 0).isEqualTo(!Servers.isMariaDb(Servers.get(true)));
     }
 }
