@@ -8,6 +8,7 @@ import io.github.lifebelt.apps.benchmarks.pools.Wire;
 import io.github.lifebelt.apps.benchmarks.pools.Work;
 import io.github.lifebelt.apps.benchmarks.report.Numbers;
 import io.github.lifebelt.apps.benchmarks.report.Row;
+import io.github.lifebelt.apps.benchmarks.report.Spread;
 import io.github.lifebelt.apps.benchmarks.report.Table;
 import io.github.lifebelt.apps.benchmarks.report.Verdict;
 import io.github.lifebelt.spi.ProbeSocket;

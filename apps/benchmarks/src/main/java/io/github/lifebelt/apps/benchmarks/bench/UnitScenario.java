@@ -7,6 +7,7 @@ import io.github.lifebelt.apps.benchmarks.pools.Peer;
 import io.github.lifebelt.apps.benchmarks.pools.Wire;
 import io.github.lifebelt.apps.benchmarks.report.Numbers;
 import io.github.lifebelt.apps.benchmarks.report.Row;
+import io.github.lifebelt.apps.benchmarks.report.Spread;
 import io.github.lifebelt.apps.benchmarks.report.Table;
 import io.github.lifebelt.tx.UnitOfWork;
 import java.sql.Connection;

@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class BorrowBenchmark {
 
     /** Which pool. */
-    @Param({"lifebelt", "hikari", "hikari-validated", "dbcp2", "agroal"})
+    @Param({"lifebelt", "hikari", "hikari-window--1", "dbcp2", "agroal"})
     public String pool = "";
 
     /** Whether the connections are encrypted. */

@@ -8,8 +8,8 @@ import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplie
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.PoolBuilder;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.dbcp2.BasicDataSource;
@@ -18,69 +18,87 @@ import org.jspecify.annotations.Nullable;
 /** The pools that are compared, each with its own defaults but for size, wait and the check before each borrow. */
 public enum Peer {
     /** Reads the socket before each borrow and sends nothing. */
-    LIFEBELT("lifebelt", false) {
+    LIFEBELT("lifebelt", false, "its defaults: prePing=SOCKET, unavailableTimeout=5s, none with failFast") {
         @Override
-        public OpenPool open(Endpoint endpoint, int size) {
-            return OpenPool.of(
-                    this,
-                    ConnectionPool.builder(endpoint.url())
-                            .maxSize(size)
-                            .borrowTimeout(WAIT)
-                            .open());
+        public OpenPool open(Endpoint endpoint, PoolSetup setup) {
+            PoolBuilder builder =
+                    ConnectionPool.builder(endpoint.url()).maxSize(setup.size()).borrowTimeout(setup.patience());
+            return OpenPool.of(this, (setup.failFast() ? builder.failFast() : builder).open());
+        }
+
+        @Override
+        public boolean canFailFast() {
+            return true;
         }
     },
     /** As people run it: trusts a connection for half a second after each use. */
-    HIKARI("hikari", false) {
+    HIKARI("hikari", false, "its defaults: trusts a connection for 500 ms after each use") {
         @Override
-        public OpenPool open(Endpoint endpoint, int size) {
-            return OpenPool.of(this, hikari(endpoint, size));
+        public OpenPool open(Endpoint endpoint, PoolSetup setup) {
+            return OpenPool.of(this, hikari(endpoint, setup));
         }
     },
     /** Asks the server before each borrow. */
-    HIKARI_VALIDATED("hikari-validated", true) {
+    HIKARI_VALIDATED("hikari-window--1", true, "aliveBypassWindowMs=-1: asks the server before each borrow") {
         @Override
-        public OpenPool open(Endpoint endpoint, int size) {
-            return OpenPool.of(this, alwaysValidating(endpoint, size));
+        public OpenPool open(Endpoint endpoint, PoolSetup setup) {
+            return OpenPool.of(this, alwaysValidating(endpoint, setup));
         }
     },
     /** Asks the server before each borrow. */
-    DBCP2("dbcp2", true) {
+    DBCP2("dbcp2", true, "testOnBorrow=true, maxIdle=maxTotal") {
         @Override
-        public OpenPool open(Endpoint endpoint, int size) {
+        public OpenPool open(Endpoint endpoint, PoolSetup setup) {
             BasicDataSource dbcp = new BasicDataSource();
             dbcp.setUrl(endpoint.jdbcUrl());
             dbcp.setUsername(endpoint.user());
             dbcp.setPassword(endpoint.password());
-            dbcp.setMaxTotal(size);
-            dbcp.setMaxIdle(size);
-            dbcp.setMaxWait(WAIT);
+            dbcp.setMaxTotal(setup.size());
+            dbcp.setMaxIdle(setup.size());
+            dbcp.setMaxWait(setup.patience());
             dbcp.setTestOnBorrow(true);
             return OpenPool.of(this, dbcp);
         }
     },
     /** Asks the server before each borrow. */
-    AGROAL("agroal", true) {
+    AGROAL("agroal", true, "validateOnBorrow=true, connectionValidator=defaultValidator(), minSize=maxSize") {
         @Override
-        public OpenPool open(Endpoint endpoint, int size) throws SQLException {
-            return OpenPool.of(this, agroal(endpoint, size));
+        public OpenPool open(Endpoint endpoint, PoolSetup setup) throws SQLException {
+            return OpenPool.of(this, agroal(endpoint, setup));
         }
     };
 
-    private static final Duration WAIT = Duration.ofSeconds(30);
     // Zero would not do: a connection that was used less than a millisecond ago would go unchecked.
     private static final String EVERY_BORROW = "-1";
     private static final String HIKARI_WINDOW = "com.zaxxer.hikari.aliveBypassWindowMs";
 
     private final String label;
     private final boolean asksTheServer;
+    private final String configuration;
 
-    Peer(String label, boolean asksTheServer) {
+    Peer(String label, boolean asksTheServer, String configuration) {
         this.label = label;
         this.asksTheServer = asksTheServer;
+        this.configuration = configuration;
     }
 
     /** Opens a pool that keeps what it has connected. */
-    public abstract OpenPool open(Endpoint endpoint, int size) throws SQLException;
+    public abstract OpenPool open(Endpoint endpoint, PoolSetup setup) throws SQLException;
+
+    /** The same with the usual wait. */
+    public OpenPool open(Endpoint endpoint, int size) throws SQLException {
+        return open(endpoint, PoolSetup.of(size));
+    }
+
+    /** Whether there is a mode in which it does not wait while the database is down. */
+    public boolean canFailFast() {
+        return false;
+    }
+
+    /** What is set besides size and wait. */
+    public String configuration() {
+        return configuration;
+    }
 
     /** Its name in tables and rows. */
     public String label() {
@@ -97,7 +115,8 @@ public enum Peer {
         return Arrays.stream(values())
                 .filter(peer -> peer.label.equals(label))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no pool is called " + label));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no pool is called " + label + "; there are " + String.join(", ", labels())));
     }
 
     /** All names. */
@@ -105,22 +124,24 @@ public enum Peer {
         return Arrays.stream(values()).map(Peer::label).toList();
     }
 
-    private static HikariDataSource hikari(Endpoint endpoint, int size) {
+    private static HikariDataSource hikari(Endpoint endpoint, PoolSetup setup) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(endpoint.jdbcUrl());
         config.setUsername(endpoint.user());
         config.setPassword(endpoint.password());
-        config.setMaximumPoolSize(size);
-        config.setConnectionTimeout(WAIT.toMillis());
+        config.setMaximumPoolSize(setup.size());
+        config.setConnectionTimeout(setup.patience().toMillis());
+        // Its documentation wants it below the wait, and does not see to it.
+        config.setValidationTimeout(Math.min(config.getValidationTimeout(), config.getConnectionTimeout()));
         return new HikariDataSource(config);
     }
 
     /** The window is the whole JVM's, but a pool reads it only while it is constructed. */
-    private static synchronized HikariDataSource alwaysValidating(Endpoint endpoint, int size) {
+    private static synchronized HikariDataSource alwaysValidating(Endpoint endpoint, PoolSetup setup) {
         String before = System.getProperty(HIKARI_WINDOW);
         System.setProperty(HIKARI_WINDOW, EVERY_BORROW);
         try {
-            return hikari(endpoint, size);
+            return hikari(endpoint, setup);
         } finally {
             restore(before);
         }
@@ -134,14 +155,14 @@ public enum Peer {
         }
     }
 
-    private static AgroalDataSource agroal(Endpoint endpoint, int size) throws SQLException {
+    private static AgroalDataSource agroal(Endpoint endpoint, PoolSetup setup) throws SQLException {
         AgroalDataSourceConfigurationSupplier configuration = new AgroalDataSourceConfigurationSupplier();
         configuration
                 .connectionPoolConfiguration()
-                .initialSize(size)
-                .minSize(size)
-                .maxSize(size)
-                .acquisitionTimeout(WAIT)
+                .initialSize(setup.size())
+                .minSize(setup.size())
+                .maxSize(setup.size())
+                .acquisitionTimeout(setup.patience())
                 .validateOnBorrow(true)
                 // Its default validator finds everything valid.
                 .connectionValidator(ConnectionValidator.defaultValidator())

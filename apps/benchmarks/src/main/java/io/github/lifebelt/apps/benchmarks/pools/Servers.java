@@ -14,17 +14,33 @@ import java.util.Map;
  */
 public final class Servers implements AutoCloseable {
 
-    // The refill of four pools of 50, held at once.
+    // The refill of some pools of 50.
     private static final int MAX_CONNECTIONS = 300;
 
+    private final Database kind;
     private final Map<Boolean, TestDatabase> databases = new HashMap<>();
     private final Map<Wire, Endpoint> endpoints = new HashMap<>();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
+    /** Servers of PostgreSQL. */
+    public Servers() {
+        this(Database.POSTGRES);
+    }
+
+    /** Servers of one kind. */
+    public Servers(Database kind) {
+        this.kind = kind;
+    }
+
+    /** Of which kind they are. */
+    public Database kind() {
+        return kind;
+    }
+
     /** The server itself, for faults. */
     public TestDatabase database(boolean tls) {
         return databases.computeIfAbsent(tls, demanded -> {
-            TestDatabase started = TestDatabase.postgres()
+            TestDatabase started = TestDatabase.of(kind.product())
                     .provider(ServerProvider.EMBEDDED)
                     .tls(demanded)
                     .maxConnections(MAX_CONNECTIONS)

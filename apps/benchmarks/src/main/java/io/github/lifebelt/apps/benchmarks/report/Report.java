@@ -17,8 +17,6 @@ import java.util.concurrent.TimeUnit;
 /** What a run has found: tables on standard output as they come, rows for a file, and the promises at the end. */
 public final class Report {
 
-    private static final String DATABASE = "postgres";
-
     private final PrintWriter out;
     private final PrintWriter err;
     private final long begin = System.nanoTime();
@@ -93,7 +91,7 @@ public final class Report {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("scenario", row.scenario());
         fields.put("pool", row.pool());
-        fields.put("database", DATABASE);
+        fields.put("database", row.database());
         fields.put("figures", row.figures());
         try {
             return json.writeValueAsString(fields);

@@ -16,9 +16,13 @@ public final class Table {
         lines.add(List.of(columns));
     }
 
-    /** Adds a line, one cell for each column. */
+    /** Adds a line, one cell for each column; those that are left out are empty. */
     public void add(String... cells) {
-        lines.add(List.of(cells));
+        List<String> line = new ArrayList<>(List.of(cells));
+        while (line.size() < lines.get(0).size()) {
+            line.add("");
+        }
+        lines.add(line);
     }
 
     void print(PrintWriter out) {

@@ -1,6 +1,5 @@
-package io.github.lifebelt.apps.benchmarks.bench;
+package io.github.lifebelt.apps.benchmarks.report;
 
-import io.github.lifebelt.apps.benchmarks.report.Numbers;
 import java.util.Arrays;
 
 /**
@@ -12,12 +11,13 @@ import java.util.Arrays;
  * @param low what the true median is above, with 95 % confidence
  * @param high what the true median is below, with 95 % confidence
  */
-record Spread(double median, double min, double max, double low, double high) {
+public record Spread(double median, double min, double max, double low, double high) {
 
     // One-sided.
     private static final double DOUBT = 0.05;
 
-    static Spread of(double[] rounds) {
+    /** Of one figure of each round. */
+    public static Spread of(double[] rounds) {
         double[] sorted = rounds.clone();
         Arrays.sort(sorted);
         int n = sorted.length;
@@ -27,7 +27,7 @@ record Spread(double median, double min, double max, double low, double high) {
     }
 
     /** Round by round, because what disturbs one contender of a round disturbs the others too. */
-    static Spread ofRatios(double[] rounds, double[] toThese) {
+    public static Spread ofRatios(double[] rounds, double[] toThese) {
         double[] ratios = new double[rounds.length];
         Arrays.setAll(ratios, i -> rounds[i] / toThese[i]);
         return of(ratios);
@@ -53,7 +53,8 @@ record Spread(double median, double min, double max, double low, double high) {
         return steps;
     }
 
-    Spread dividedBy(double unit) {
+    /** In another unit. */
+    public Spread dividedBy(double unit) {
         return new Spread(median / unit, min / unit, max / unit, low / unit, high / unit);
     }
 

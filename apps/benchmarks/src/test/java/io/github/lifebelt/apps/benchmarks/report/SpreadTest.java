@@ -1,4 +1,4 @@
-package io.github.lifebelt.apps.benchmarks.bench;
+package io.github.lifebelt.apps.benchmarks.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
