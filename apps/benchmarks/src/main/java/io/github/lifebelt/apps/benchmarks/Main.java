@@ -2,6 +2,7 @@ package io.github.lifebelt.apps.benchmarks;
 
 import io.github.lifebelt.apps.benchmarks.bench.BenchCommand;
 import io.github.lifebelt.apps.benchmarks.bench.Effort;
+import io.github.lifebelt.apps.benchmarks.scorecard.ScorecardCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
         name = "lifebelt-benchmarks",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Measures Lifebelt beside other pools on an embedded database.")
+        description = "Measures Lifebelt beside other pools on embedded databases.")
 public final class Main {
 
     private Main() {}
@@ -34,6 +35,7 @@ public final class Main {
     static int run(PrintWriter out, PrintWriter err, UnaryOperator<Effort> adjustment, String... arguments) {
         return new CommandLine(new Main())
                 .addSubcommand(new BenchCommand(adjustment))
+                .addSubcommand(new ScorecardCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(out)
                 .setErr(err)

@@ -56,7 +56,7 @@ class MainTest {
 
     @Test
     void anotherCommandOrScenarioIsRefused() {
-        assertThat(run("scorecard")).isEqualTo(2);
+        assertThat(run("scores")).isEqualTo(2);
         assertThat(run("bench", "--only", "weather")).isEqualTo(2);
         assertThat(run()).isEqualTo(2);
         assertThat(out.toString()).isEmpty();
@@ -66,7 +66,7 @@ class MainTest {
     void helpAndVersionAreGiven() {
         assertThat(run("bench", "--help")).isZero();
         assertThat(run("--version")).isZero();
-        assertThat(out.toString()).contains("--quick", "--json", "--only", "refill", "lifebelt-benchmarks (");
+        assertThat(out.toString()).contains("--quick", "--json", "--only", "unit", "lifebelt-benchmarks (");
     }
 
     @Test

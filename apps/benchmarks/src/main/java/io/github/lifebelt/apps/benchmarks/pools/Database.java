@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 
 /** The database systems that pools are measured on. */
 public enum Database {
@@ -43,6 +44,20 @@ public enum Database {
     public boolean isSpoken() {
         return ServiceLoader.load(Dialect.class).stream()
                 .anyMatch(found -> found.get().name().equals(dialect));
+    }
+
+    /** This one, or MariaDB in the place of a MySQL whose programs do not run here, which is said. */
+    public Database orStandIn(Consumer<String> saying) {
+        if (this != MYSQL) {
+            return this;
+        }
+        try (Servers trial = new Servers(this)) {
+            trial.database(false);
+            return this;
+        } catch (Exception e) {
+            saying.accept("MariaDB stands in for MySQL: " + e.getMessage());
+            return MARIADB;
+        }
     }
 
     /** All names. */

@@ -61,7 +61,7 @@ public enum Peer {
         }
     },
     /** Asks the server before each borrow. */
-    AGROAL("agroal", true, "validateOnBorrow=true, connectionValidator=defaultValidator(), minSize=maxSize") {
+    AGROAL("agroal", true, "validateOnBorrow=true, connectionValidator=defaultValidator()") {
         @Override
         public OpenPool open(Endpoint endpoint, PoolSetup setup) throws SQLException {
             return OpenPool.of(this, agroal(endpoint, setup));
@@ -159,8 +159,7 @@ public enum Peer {
         AgroalDataSourceConfigurationSupplier configuration = new AgroalDataSourceConfigurationSupplier();
         configuration
                 .connectionPoolConfiguration()
-                .initialSize(setup.size())
-                .minSize(setup.size())
+                // No initial size: a borrower that comes while such a pool still fills may wait out its whole time-out.
                 .maxSize(setup.size())
                 .acquisitionTimeout(setup.patience())
                 .validateOnBorrow(true)

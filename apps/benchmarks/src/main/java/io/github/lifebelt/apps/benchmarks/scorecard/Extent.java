@@ -1,0 +1,36 @@
+package io.github.lifebelt.apps.benchmarks.scorecard;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How often and how long.
+ *
+ * @param rounds of everything else
+ * @param recoveries outages of each length
+ * @param outages how long the server is away
+ * @param downWait how long borrowers of a stopped server are told to wait
+ * @param silentWait how long borrowers of a silent server are told to wait
+ */
+record Extent(int rounds, int recoveries, List<Duration> outages, Duration downWait, Duration silentWait) {
+
+    /** For figures to be quoted. */
+    static Extent full() {
+        return new Extent(
+                3,
+                9,
+                List.of(Duration.ofSeconds(2), Duration.ofSeconds(30)),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(2));
+    }
+
+    /** For a look. */
+    static Extent quick() {
+        return new Extent(2, 3, List.of(Duration.ofSeconds(2)), Duration.ofSeconds(1), Duration.ofMillis(500));
+    }
+
+    /** As many rounds of everything. */
+    Extent withRounds(int wanted) {
+        return new Extent(wanted, wanted, outages, downWait, silentWait);
+    }
+}

@@ -1,0 +1,93 @@
+package io.github.lifebelt.apps.benchmarks.scorecard;
+
+import io.github.lifebelt.apps.benchmarks.pools.OpenPool;
+import io.github.lifebelt.apps.benchmarks.pools.PoolSetup;
+import io.github.lifebelt.apps.benchmarks.pools.Work;
+import io.github.lifebelt.apps.benchmarks.report.Table;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Scenario A: the server kills all sessions of a pool of idle connections, and then they are borrowed. */
+final class KillAll {
+
+    private static final int IDLE = 10;
+    private static final int BORROWS = 40;
+    private static final String PROMISE =
+            "A: all " + IDLE + " idle connections killed: 0 errors in the next " + BORROWS;
+
+    private final Card card;
+    private final Table table = new Table(
+            "A, kill all: " + IDLE + " idle connections killed, " + Card.SOON_MILLIS + " ms later " + BORROWS
+                    + " times borrow + SELECT 1 + return",
+            "where",
+            "pool",
+            "errors in each round",
+            "verdict");
+
+    private KillAll(Card card) {
+        this.card = card;
+    }
+
+    static void run(Card card) throws Exception {
+        KillAll scenario = new KillAll(card);
+        for (Place place : card.places()) {
+            card.report().progress("A, " + place.label());
+            scenario.at(place);
+        }
+        card.report().show(scenario.table);
+    }
+
+    private void at(Place place) throws Exception {
+        Map<String, Rounds.Turn<Integer>> turns = new LinkedHashMap<>();
+        Contender.of(card.peers()).forEach(pool -> turns.put(pool.peer().label(), () -> errors(place, pool)));
+        Map<String, Rounds.Outcome<Integer>> outcomes =
+                Rounds.play(card, card.extent().rounds(), turns);
+        for (Contender pool : Contender.of(card.peers())) {
+            report(place, pool, outcomes.get(pool.peer().label()));
+        }
+    }
+
+    private static int errors(Place place, Contender contender) throws Exception {
+        try (OpenPool pool = contender.open(place.endpoint(), PoolSetup.of(IDLE))) {
+            pool.filled(IDLE);
+            int killed = place.server().faults().killSessions();
+            if (killed < IDLE) {
+                throw new IllegalStateException("only " + killed + " sessions were there to be killed");
+            }
+            Thread.sleep(Card.SOON_MILLIS);
+            int errors = 0;
+            for (int i = 0; i < BORROWS; i++) {
+                try {
+                    Work.borrowAndAsk(pool.dataSource());
+                } catch (SQLException e) {
+                    errors++;
+                }
+            }
+            return errors;
+        }
+    }
+
+    private void report(Place place, Contender pool, Rounds.Outcome<Integer> outcome) {
+        String name = pool.peer().label();
+        int[] errors = outcome.samples().stream().mapToInt(Integer::intValue).toArray();
+        int sum = 0;
+        int most = 0;
+        StringBuilder each = new StringBuilder();
+        for (int count : errors) {
+            sum += count;
+            most = Math.max(most, count);
+            each.append(each.length() == 0 ? "" : ", ").append(count);
+        }
+        String seen = each + outcome.brokenNote();
+        boolean kept = errors.length > 0 && sum == 0 && outcome.broken().isEmpty();
+        table.add(place.label(), name, seen, card.verdict(pool, PROMISE, place.label(), seen, kept));
+        card.report()
+                .row(Card.row(Scenario.A, place, name)
+                        .with("rounds", errors.length)
+                        .with("borrowsPerRound", BORROWS)
+                        .with("errors", sum)
+                        .with("errorsMax", most)
+                        .with("notMeasured", outcome.broken().size()));
+    }
+}

@@ -1,0 +1,141 @@
+package io.github.lifebelt.apps.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.lifebelt.apps.benchmarks.pools.Database;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Cards of a few cells, tried for real; what a busy machine makes of times is not judged here. */
+class ScorecardTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void killedSessionsAreCountedForEachPool() throws Exception {
+        List<JsonNode> rows = rows("A", "hikari,lifebelt", "tls");
+
+        assertThat(rows).extracting(row -> row.get("pool").textValue()).containsExactly("lifebelt", "hikari");
+        assertThat(rows).allSatisfy(row -> {
+            assertThat(row.size()).isEqualTo(4);
+            assertThat(row.get("scenario").textValue()).isEqualTo("A");
+            assertThat(row.get("database").textValue()).isEqualTo("postgres");
+            assertThat(row.get("figures").get("wire").textValue()).isEqualTo("tls");
+            assertThat(row.get("figures").get("borrowsPerRound").intValue()).isEqualTo(40);
+        });
+        assertThat(rows.get(0).get("figures").get("errors").intValue()).isZero();
+        // Each connection was used a moment before, so this pool lends it unasked.
+        assertThat(rows.get(1).get("figures").get("errors").intValue()).isEqualTo(10);
+        assertThat(out.toString()).contains("| PASS", "its defaults: trusts a connection for 500 ms", "Seed: 1");
+    }
+
+    @Test
+    void aStoppedServerIsMetInBothModes() throws Exception {
+        List<JsonNode> rows = rows("B", "lifebelt", "plain");
+
+        assertThat(rows)
+                .extracting(row -> row.get("figures").get("part").textValue() + " "
+                        + row.get("figures").get("mode").textValue())
+                .containsExactly("stopped failFast", "stopped waiting", "back failFast", "back waiting");
+        assertThat(rows.subList(0, 2)).allSatisfy(row -> {
+            assertThat(row.get("figures").get("secondWaveFailed").intValue()).isEqualTo(16);
+            assertThat(row.get("figures").get("secondWaveDeadConnections").intValue())
+                    .isZero();
+        });
+        assertThat(rows.get(1).get("figures").get("secondWaveMillis").doubleValue())
+                .isGreaterThan(900);
+        assertThat(rows.subList(2, 4)).allSatisfy(row -> {
+            assertThat(row.get("figures").get("rounds").intValue()).isEqualTo(1);
+            assertThat(row.get("figures").get("bareConnectMillis").doubleValue())
+                    .isPositive();
+        });
+    }
+
+    @Test
+    void whoIsStillBlockedIsCountedAndLeft() throws Exception {
+        List<JsonNode> rows = rows("C", "dbcp2", "plain");
+
+        assertThat(rows)
+                .extracting(row -> row.get("figures").get("fault").textValue())
+                .containsExactly("frozen", "blackhole", "silence", "reset", "halfOpen", "slowHandshake");
+        JsonNode frozen = rows.get(0).get("figures");
+        // Twelve validate or connect without a deadline, four wait for one of them with a deadline.
+        assertThat(frozen.get("blocked").intValue()).isEqualTo(12);
+        assertThat(frozen.get("late").intValue()).isBetween(1, 16);
+        assertThat(frozen.get("lent").intValue()).isZero();
+        assertThat(rows.get(3).get("figures").get("lent").intValue()).isEqualTo(12);
+        assertThat(out.toString()).doesNotContain("PASS", "FALLS SHORT");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--pools, bonecp, 'there are lifebelt, hikari, hikari-window--1, dbcp2, agroal'",
+        "--database, oracle, '[POSTGRES, MYSQL, MARIADB] (case-insensitive)'",
+        "--wire, wet, '[PLAIN, TLS] (case-insensitive)'",
+        "--scenario, Z, 'expected one of [A, B, C]'",
+        "--rounds, 0, 'at least 1 is needed'",
+        "--json, /nowhere/at/all, 'cannot be written there'"
+    })
+    void whatCannotBeIsRefusedWithWhatCan(String option, String value, String said) {
+        assertThat(run("scorecard", option, value)).isEqualTo(2);
+        assertThat(err.toString()).contains(option, said);
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void aDatabaseThatNoDialectSpeaksIsRefused() {
+        assertThat(Database.POSTGRES.isSpoken()).isTrue();
+        if (!Database.MYSQL.isSpoken()) {
+            assertThat(run("scorecard", "--database", "mysql")).isEqualTo(2);
+            assertThat(err.toString()).contains("there is no dialect called mysql");
+        }
+    }
+
+    @Test
+    void helpIsGiven() {
+        assertThat(run("scorecard", "--help")).isZero();
+        assertThat(out.toString()).contains("--quick", "--pools", "--database", "--wire", "--seed", "hikari-window--1");
+    }
+
+    private List<JsonNode> rows(String scenario, String pools, String wire) throws Exception {
+        Path file = folder.resolve("figures.json");
+        int code = run(
+                "scorecard",
+                "--quick",
+                "--rounds",
+                "1",
+                "--scenario",
+                scenario,
+                "--pools",
+                pools,
+                "--wire",
+                wire,
+                "--json",
+                file.toString());
+        assertThat(code).as(err.toString()).isZero();
+        List<JsonNode> rows = new ArrayList<>();
+        for (String line : Files.readAllLines(file)) {
+            rows.add(new ObjectMapper().readTree(line));
+        }
+        return rows;
+    }
+
+    private int run(String... arguments) {
+        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), UnaryOperator.identity(), arguments);
+    }
+}
