@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MainTest {
 
     private static final Effort ONE_SHORT_ROUND = new Effort(
-            1, Duration.ofMillis(50), Duration.ofMillis(50), 1, 1, false, new Effort.Jmh(0, 0, Duration.ofMillis(1)));
+            1, Duration.ofMillis(50), Duration.ofMillis(50), false, new Effort.Jmh(0, 0, Duration.ofMillis(1)));
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();

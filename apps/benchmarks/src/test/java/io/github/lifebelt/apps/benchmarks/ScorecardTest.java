@@ -82,12 +82,28 @@ class ScorecardTest {
         assertThat(out.toString()).doesNotContain("PASS", "FALLS SHORT");
     }
 
+    @Test
+    void refillStandsBesideBareConnects() throws Exception {
+        List<JsonNode> rows = rows("D", "lifebelt", "plain");
+
+        assertThat(rows)
+                .extracting(row -> row.get("pool").textValue() + " "
+                        + row.get("figures").get("connections").intValue())
+                .containsExactly("none 5", "lifebelt 5", "none 50", "lifebelt 50");
+        assertThat(rows).allSatisfy(row -> {
+            assertThat(row.get("figures").get("wire").textValue()).isEqualTo("plain");
+            assertThat(row.get("figures").get("millis").doubleValue()).isPositive();
+        });
+        assertThat(rows.get(1).get("figures").get("timesBare").doubleValue()).isPositive();
+        assertThat(rows.get(1).get("figures").get("errors").intValue()).isZero();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--pools, bonecp, 'there are lifebelt, hikari, hikari-window--1, dbcp2, agroal'",
         "--database, oracle, '[POSTGRES, MYSQL, MARIADB] (case-insensitive)'",
         "--wire, wet, '[PLAIN, TLS] (case-insensitive)'",
-        "--scenario, Z, 'expected one of [A, B, C]'",
+        "--scenario, Z, 'expected one of [A, B, C, D]'",
         "--rounds, 0, 'at least 1 is needed'",
         "--json, /nowhere/at/all, 'cannot be written there'"
     })

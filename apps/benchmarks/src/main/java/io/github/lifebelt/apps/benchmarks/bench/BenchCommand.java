@@ -46,8 +46,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--only",
             paramLabel = "SCENARIO",
             split = ",",
-            description =
-                    "Some scenarios instead of all, by commas: probe, borrow, query, latency, alloc, unit, refill.")
+            description = "Some scenarios instead of all, by commas: probe, borrow, query, latency, alloc, unit.")
     private Set<Scenario> only = EnumSet.allOf(Scenario.class);
 
     @Option(names = "--no-jmh", description = "Paired rounds only. Leaves out alloc, which is JMH's.")

@@ -8,13 +8,10 @@ import java.time.Duration;
  * @param rounds paired rounds of each comparison
  * @param round how long each contender has in each of them
  * @param warmUp how long each contender runs before them
- * @param refills rounds of the refill of few connections
- * @param refillsOfMany rounds of the refill of many
  * @param whole whether the costly parts are measured under all conditions, or under the most telling one only
  * @param jmh what JMH does
  */
-public record Effort(
-        int rounds, Duration round, Duration warmUp, int refills, int refillsOfMany, boolean whole, Jmh jmh) {
+public record Effort(int rounds, Duration round, Duration warmUp, boolean whole, Jmh jmh) {
 
     /**
      * What JMH does, in one fork for each pool and condition.
@@ -27,18 +24,17 @@ public record Effort(
 
     /** For figures to be quoted. */
     public static Effort full() {
-        return new Effort(
-                9, Duration.ofMillis(300), Duration.ofSeconds(2), 9, 5, true, new Jmh(3, 5, Duration.ofSeconds(1)));
+        return new Effort(9, Duration.ofMillis(300), Duration.ofSeconds(2), true, new Jmh(3, 5, Duration.ofSeconds(1)));
     }
 
     /** For a look. */
     public static Effort quick() {
         return new Effort(
-                5, Duration.ofMillis(120), Duration.ofMillis(400), 5, 3, false, new Jmh(2, 3, Duration.ofMillis(300)));
+                5, Duration.ofMillis(120), Duration.ofMillis(400), false, new Jmh(2, 3, Duration.ofMillis(300)));
     }
 
     /** The same without JMH. */
     public Effort withoutJmh() {
-        return new Effort(rounds, round, warmUp, refills, refillsOfMany, whole, new Jmh(0, 0, Duration.ofSeconds(1)));
+        return new Effort(rounds, round, warmUp, whole, new Jmh(0, 0, Duration.ofSeconds(1)));
     }
 }

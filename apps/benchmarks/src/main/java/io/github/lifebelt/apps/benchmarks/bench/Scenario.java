@@ -9,8 +9,7 @@ enum Scenario {
     QUERY(PooledScenario::query),
     LATENCY(PooledScenario::latency),
     ALLOC(AllocScenario::run),
-    UNIT(UnitScenario::run),
-    REFILL(RefillBenchmark::run);
+    UNIT(UnitScenario::run);
 
     /** Measures and reports. */
     @FunctionalInterface

@@ -11,8 +11,17 @@ import java.util.List;
  * @param outages how long the server is away
  * @param downWait how long borrowers of a stopped server are told to wait
  * @param silentWait how long borrowers of a silent server are told to wait
+ * @param refills rounds of the refill of few connections
+ * @param refillsOfMany rounds of the refill of many
  */
-record Extent(int rounds, int recoveries, List<Duration> outages, Duration downWait, Duration silentWait) {
+record Extent(
+        int rounds,
+        int recoveries,
+        List<Duration> outages,
+        Duration downWait,
+        Duration silentWait,
+        int refills,
+        int refillsOfMany) {
 
     /** For figures to be quoted. */
     static Extent full() {
@@ -21,16 +30,18 @@ record Extent(int rounds, int recoveries, List<Duration> outages, Duration downW
                 9,
                 List.of(Duration.ofSeconds(2), Duration.ofSeconds(30)),
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(2));
+                Duration.ofSeconds(2),
+                9,
+                5);
     }
 
     /** For a look. */
     static Extent quick() {
-        return new Extent(2, 3, List.of(Duration.ofSeconds(2)), Duration.ofSeconds(1), Duration.ofMillis(500));
+        return new Extent(2, 3, List.of(Duration.ofSeconds(2)), Duration.ofSeconds(1), Duration.ofMillis(500), 5, 3);
     }
 
     /** As many rounds of everything. */
     Extent withRounds(int wanted) {
-        return new Extent(wanted, wanted, outages, downWait, silentWait);
+        return new Extent(wanted, wanted, outages, downWait, silentWait, wanted, wanted);
     }
 }

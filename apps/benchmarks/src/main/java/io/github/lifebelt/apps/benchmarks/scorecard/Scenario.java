@@ -7,7 +7,9 @@ enum Scenario {
     /** The server stops and starts again. */
     B(StopAndStart::run),
     /** The server or the network says nothing, or too little. */
-    C(Silence::run);
+    C(Silence::run),
+    /** All connections are replaced. */
+    D(Refill::run);
 
     /** Tries it everywhere and reports. */
     @FunctionalInterface

@@ -72,7 +72,7 @@ public final class ScorecardCommand implements Callable<Integer> {
             split = ",",
             description = {
                 "Some scenarios instead of all, by commas: A (all sessions killed), B (server stopped and started),"
-                        + " C (no answer)."
+                        + " C (no answer), D (refill)."
             })
     private Set<Scenario> scenarios = EnumSet.allOf(Scenario.class);
 
