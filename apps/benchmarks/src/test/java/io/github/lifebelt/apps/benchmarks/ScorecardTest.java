@@ -39,6 +39,8 @@ class ScorecardTest {
             assertThat(row.get("figures").get("borrowsPerRound").intValue()).isEqualTo(40);
         });
         assertThat(rows.get(0).get("figures").get("errors").intValue()).isZero();
+        assertThat(rows.get(0).get("figures").get("kept").booleanValue()).isTrue();
+        assertThat(rows.get(1).get("figures").has("kept")).isFalse();
         // Each connection was used a moment before, so this pool lends it unasked.
         assertThat(rows.get(1).get("figures").get("errors").intValue()).isEqualTo(10);
         assertThat(out.toString()).contains("| PASS", "its defaults: trusts a connection for 500 ms", "Seed: 1");

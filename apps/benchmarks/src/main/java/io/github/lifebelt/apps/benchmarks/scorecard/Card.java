@@ -24,6 +24,11 @@ record Card(List<Place> places, List<Peer> peers, Extent extent, long seed, Repo
         return new Row(scenario.name(), pool, place.database()).with("wire", place.wire());
     }
 
+    /** With the verdict, if there is one. */
+    static Row judged(Row row, Contender pool, boolean kept) {
+        return pool.hasPromised() ? row.with("kept", kept) : row;
+    }
+
     /** Keeps a verdict on a pool that has promised something, and gives what the table says of it. */
     String verdict(Contender pool, String promise, String where, String measured, boolean kept) {
         if (!pool.hasPromised()) {

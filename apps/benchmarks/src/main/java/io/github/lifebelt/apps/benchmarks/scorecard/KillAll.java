@@ -83,11 +83,14 @@ final class KillAll {
         boolean kept = errors.length > 0 && sum == 0 && outcome.broken().isEmpty();
         table.add(place.label(), name, seen, card.verdict(pool, PROMISE, place.label(), seen, kept));
         card.report()
-                .row(Card.row(Scenario.A, place, name)
-                        .with("rounds", errors.length)
-                        .with("borrowsPerRound", BORROWS)
-                        .with("errors", sum)
-                        .with("errorsMax", most)
-                        .with("notMeasured", outcome.broken().size()));
+                .row(Card.judged(
+                        Card.row(Scenario.A, place, name)
+                                .with("rounds", errors.length)
+                                .with("borrowsPerRound", BORROWS)
+                                .with("errors", sum)
+                                .with("errorsMax", most)
+                                .with("notMeasured", outcome.broken().size()),
+                        pool,
+                        kept));
     }
 }

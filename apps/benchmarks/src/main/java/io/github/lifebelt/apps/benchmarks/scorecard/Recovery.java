@@ -173,17 +173,20 @@ final class Recovery {
                         seen,
                         kept));
         card.report()
-                .row(Card.row(Scenario.B, place, pool.peer().label())
-                        .with("part", "back")
-                        .with("mode", pool.mode())
-                        .with("outageSeconds", outage.toSeconds())
-                        .with("rounds", lags.length)
-                        .with("notMeasured", outcome.broken().size())
-                        .with("lagMillis", lag.median())
-                        .with("lagMillisMin", lag.min())
-                        .with("lagMillisMax", lag.max())
-                        .with("lagMillisP95", most)
-                        .with("bareConnectMillis", bare));
+                .row(Card.judged(
+                        Card.row(Scenario.B, place, pool.peer().label())
+                                .with("part", "back")
+                                .with("mode", pool.mode())
+                                .with("outageSeconds", outage.toSeconds())
+                                .with("rounds", lags.length)
+                                .with("notMeasured", outcome.broken().size())
+                                .with("lagMillis", lag.median())
+                                .with("lagMillisMin", lag.min())
+                                .with("lagMillisMax", lag.max())
+                                .with("lagMillisP95", most)
+                                .with("bareConnectMillis", bare),
+                        pool,
+                        kept));
     }
 
     private static double[] of(Rounds.Outcome<Back> outcome, ToDoubleFunction<Back> figure) {

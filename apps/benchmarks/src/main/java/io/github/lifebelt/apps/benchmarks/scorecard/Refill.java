@@ -154,10 +154,13 @@ final class Refill {
                         Numbers.shortly(times) + " times, beyond 1.3 times by " + Numbers.shortly(more) + " ms",
                         more <= AND_MILLIS));
         card.report()
-                .row(row(place, n, name, outcome)
-                        .with("timesBare", times)
-                        .with("millisBeyond", more)
-                        .with("errors", errors));
+                .row(Card.judged(
+                        row(place, n, name, outcome)
+                                .with("timesBare", times)
+                                .with("millisBeyond", more)
+                                .with("errors", errors),
+                        pool,
+                        more <= AND_MILLIS));
     }
 
     private static Row row(Place place, int n, String pool, Rounds.Outcome<Burst.Held> outcome) {

@@ -180,18 +180,21 @@ final class Silence {
                         seen,
                         kept));
         card.report()
-                .row(Card.row(Scenario.C, place, name)
-                        .with("fault", fault.key())
-                        .with("waitMillis", wait.toMillis())
-                        .with("rounds", ordeals.size())
-                        .with("notMeasured", outcome.broken().size())
-                        .with("borrows", borrows)
-                        .with("slowestMillis", slowest.max())
-                        .with("late", late)
-                        .with("blocked", blocked)
-                        .with("lent", sum(ordeals, Ordeal::lent))
-                        .with("failed", sum(ordeals, Ordeal::failed))
-                        .with("fourMachineStallsMillis", stalls));
+                .row(Card.judged(
+                        Card.row(Scenario.C, place, name)
+                                .with("fault", fault.key())
+                                .with("waitMillis", wait.toMillis())
+                                .with("rounds", ordeals.size())
+                                .with("notMeasured", outcome.broken().size())
+                                .with("borrows", borrows)
+                                .with("slowestMillis", slowest.max())
+                                .with("late", late)
+                                .with("blocked", blocked)
+                                .with("lent", sum(ordeals, Ordeal::lent))
+                                .with("failed", sum(ordeals, Ordeal::failed))
+                                .with("fourMachineStallsMillis", stalls),
+                        pool,
+                        kept));
     }
 
     private static int sum(List<Ordeal> ordeals, ToIntFunction<Ordeal> count) {

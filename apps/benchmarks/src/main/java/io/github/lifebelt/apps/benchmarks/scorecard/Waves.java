@@ -106,6 +106,10 @@ final class Waves {
         Wave second = together(outcome, 1);
         Spread firstMillis = Spread.of(first.millis());
         Spread secondMillis = Spread.of(second.millis());
+        boolean kept = outcome.broken().isEmpty()
+                && second.failed() == second.millis().length
+                && secondMillis.max() <= FAST_MILLIS;
+        String seen = got(second) + ", slowest " + Numbers.shortly(secondMillis.max()) + " ms" + outcome.brokenNote();
         table.add(
                 place.label(),
                 pool.labelWithMode(),
@@ -113,21 +117,10 @@ final class Waves {
                 got(first),
                 secondMillis.toString(),
                 got(second) + outcome.brokenNote(),
-                pool.failFast() ? verdict(place, pool, outcome, second, secondMillis) : "");
-        card.report()
-                .row(with(
-                        "secondWave",
-                        second,
-                        secondMillis,
-                        with("firstWave", first, firstMillis, row(place, pool, outcome))));
-    }
-
-    private String verdict(
-            Place place, Contender pool, Rounds.Outcome<List<Wave>> outcome, Wave second, Spread millis) {
-        boolean kept =
-                outcome.broken().isEmpty() && second.failed() == second.millis().length && millis.max() <= FAST_MILLIS;
-        String seen = got(second) + ", slowest " + Numbers.shortly(millis.max()) + " ms" + outcome.brokenNote();
-        return card.verdict(pool, PROMISE, place.label(), seen, kept);
+                pool.failFast() ? card.verdict(pool, PROMISE, place.label(), seen, kept) : "");
+        Row row = with(
+                "secondWave", second, secondMillis, with("firstWave", first, firstMillis, row(place, pool, outcome)));
+        card.report().row(pool.failFast() ? Card.judged(row, pool, kept) : row);
     }
 
     private static Row row(Place place, Contender pool, Rounds.Outcome<List<Wave>> outcome) {
