@@ -109,9 +109,10 @@ public final class PoolBuilder {
      * Sets who finds the addresses of the URL's host names, for a service discovery of one's own. Certificates are still
      * verified against the names in the URL; connections that stand stay where they are until they are recycled.
      *
-     * @param hostResolver asked for each host at each connect, on the connecting thread, and by the search for a database
-     *     that is down; IP addresses are not asked for. It has to be thread-safe and to bound its own time: a deadline
-     *     cannot end a look-up. {@link HostResolver#JDK} by default, whose answers the JDK keeps for 30 s
+     * @param hostResolver asked for each host at each connect, and by the search for a database that is down, on a thread
+     *     of its own; IP addresses are not asked for. It has to be thread-safe. Whoever connects waits for it until its
+     *     deadline, and shares the answer with others that ask at the same time. {@link HostResolver#JDK} by default,
+     *     whose answers the JDK keeps for 30 s
      * @return this
      */
     public PoolBuilder resolver(HostResolver hostResolver) {

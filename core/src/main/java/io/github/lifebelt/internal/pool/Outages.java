@@ -7,6 +7,7 @@ import io.github.lifebelt.internal.jdbc.SlotConnect;
 import io.github.lifebelt.internal.pool.Gate.Closure;
 import io.github.lifebelt.internal.pool.Gate.Ticket;
 import io.github.lifebelt.spi.Dialect;
+import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -32,7 +33,8 @@ final class Outages {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Outages.class);
-    private static final long PROBE_LOGIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+    // A look into a silence that has just ended is not to last long. A server that is slow gets more time each time.
+    private static final long FIRST_LOGIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final String pool;
     private final String target;
@@ -47,8 +49,11 @@ final class Outages {
     private final Effects effects;
     private final AtomicInteger waiters = new AtomicInteger();
     private final int maxWaiters;
+    private final long connectNanos;
     private final TcpCheck tcp;
     private final Prober prober;
+    /** Used by the prober's thread alone. */
+    private long loginNanos = FIRST_LOGIN_NANOS;
 
     Outages(
             PoolConfig config,
@@ -73,6 +78,7 @@ final class Outages {
         this.listeners = listeners;
         this.errors = errors;
         this.effects = effects;
+        this.connectNanos = config.connectTimeout().toNanos();
         this.maxWaiters = config.unavailableWaiters();
         this.tcp = new TcpCheck(config, dialect.defaultPort());
         this.prober = new Prober(pool, this);
@@ -196,7 +202,8 @@ final class Outages {
 
     private void probeByLogin(Closure closure) {
         try {
-            connector.offer(connector.open(new SlotConnect(), System.nanoTime() + PROBE_LOGIN_NANOS));
+            connector.offer(connector.open(new SlotConnect(), System.nanoTime() + loginNanos));
+            loginNanos = FIRST_LOGIN_NANOS;
             gate.halfOpen();
             Duration outage = Duration.ofNanos(System.nanoTime() - closure.sinceNanos());
             LOG.info("{}: {} can be connected to again after {} ms", pool, target, outage.toMillis());
@@ -206,7 +213,11 @@ final class Outages {
             effects.wakeBorrowers();
             effects.warm();
         } catch (SQLException e) {
-            gate.close(Ticket.NONE, verdicts.of(e), verdicts.problem(e), e);
+            ConnectProblem problem = verdicts.problem(e);
+            if (problem == ConnectProblem.TIMED_OUT) {
+                loginNanos = Math.min(loginNanos * 2, connectNanos);
+            }
+            gate.close(Ticket.NONE, verdicts.of(e), problem, e);
             state.refresh(BorrowErrors.reason(e));
         }
     }
@@ -214,7 +225,7 @@ final class Outages {
     private void lookForWriter() {
         try {
             // Its facts tell the watch; the connection itself has no place in the pool.
-            Physical look = connector.open(new SlotConnect(), System.nanoTime() + PROBE_LOGIN_NANOS);
+            Physical look = connector.open(new SlotConnect(), System.nanoTime() + FIRST_LOGIN_NANOS);
             look.closePolitely();
         } catch (SQLException e) {
             LOG.debug("{}: no writer found: {}", pool, e.getMessage());

@@ -97,6 +97,8 @@ final class Prober {
             Thread started = new PoolThread(this::run, threadName);
             thread = started;
             started.start();
+        } else {
+            LockSupport.unpark(thread);
         }
     }
 
@@ -147,7 +149,9 @@ final class Prober {
         long jittered = cadence.jittered(pause);
         outages.gate().nextProbeAt(Instant.now().plus(Duration.ofNanos(jittered)));
         long until = System.nanoTime() + jittered;
-        for (long left = jittered; left > 0 && !closed; left = until - System.nanoTime()) {
+        for (long left = jittered;
+                left > 0 && !closed && Cadence.of(outages.gate()) == cadence;
+                left = until - System.nanoTime()) {
             if (cadence == Cadence.REJECTS_LOGIN) {
                 LockSupport.parkNanos(this, Math.min(left, LOOK_AT_CREDENTIALS_NANOS));
                 if (!outages.wantsRareLogins()) {
