@@ -7,6 +7,7 @@ import java.util.List;
  * How often and how long.
  *
  * @param rounds of everything else
+ * @param silences of each kind
  * @param recoveries outages of each length
  * @param outages how long the server is away
  * @param downWait how long borrowers of a stopped server are told to wait
@@ -16,6 +17,7 @@ import java.util.List;
  */
 record Extent(
         int rounds,
+        int silences,
         int recoveries,
         List<Duration> outages,
         Duration downWait,
@@ -27,6 +29,7 @@ record Extent(
     static Extent full() {
         return new Extent(
                 3,
+                3,
                 9,
                 List.of(Duration.ofSeconds(2), Duration.ofSeconds(30)),
                 Duration.ofSeconds(5),
@@ -37,11 +40,13 @@ record Extent(
 
     /** For a look. */
     static Extent quick() {
-        return new Extent(2, 3, List.of(Duration.ofSeconds(2)), Duration.ofSeconds(1), Duration.ofMillis(500), 5, 3);
+        // JDBC validates in whole seconds, so a shorter wait would be unfair.
+        Duration second = Duration.ofSeconds(1);
+        return new Extent(2, 1, 3, List.of(Duration.ofSeconds(2)), second, second, 5, 3);
     }
 
     /** As many rounds of everything. */
     Extent withRounds(int wanted) {
-        return new Extent(wanted, wanted, outages, downWait, silentWait, wanted, wanted);
+        return new Extent(wanted, wanted, wanted, outages, downWait, silentWait, wanted, wanted);
     }
 }

@@ -35,9 +35,17 @@ final class Rounds {
 
         /** For a cell of a table. */
         String brokenNote() {
-            return broken.isEmpty() ? "" : "; not measured " + broken.size() + " times: " + broken.get(0);
+            if (broken.isEmpty()) {
+                return "";
+            }
+            // Drivers write whole stories into a message.
+            String line = broken.get(0).lines().findFirst().orElse("");
+            String shortly = line.length() > NOTE_LENGTH ? line.substring(0, NOTE_LENGTH) + "..." : line;
+            return "; not measured " + broken.size() + " times: " + shortly;
         }
     }
+
+    private static final int NOTE_LENGTH = 80;
 
     private Rounds() {}
 

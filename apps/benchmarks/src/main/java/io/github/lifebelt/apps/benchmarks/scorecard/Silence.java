@@ -7,6 +7,7 @@ import io.github.lifebelt.apps.benchmarks.report.Spread;
 import io.github.lifebelt.apps.benchmarks.report.Table;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.Stalls;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -28,6 +29,7 @@ final class Silence {
     private static final int SIZE = 12;
     // A pool that fills itself has more, and fewer of its borrowers connect.
     private static final int LIVE = 6;
+    private static final int FILL_TRIES = 5;
     private static final long SLACK_MILLIS = 250;
     private static final long POOL_CLOSE_MILLIS = 10_000;
 
@@ -81,7 +83,7 @@ final class Silence {
         Map<String, Rounds.Turn<Ordeal>> turns = new LinkedHashMap<>();
         pools.forEach(pool -> turns.put(pool.peer().label(), () -> ordeal(place, fault, pool)));
         Map<String, Rounds.Outcome<Ordeal>> outcomes =
-                Rounds.play(card, card.extent().rounds(), turns);
+                Rounds.play(card, card.extent().silences(), turns);
         pools.forEach(
                 pool -> report(place, fault, pool, outcomes.get(pool.peer().label())));
     }
@@ -90,11 +92,26 @@ final class Silence {
         try (FaultProxy proxy = place.server().proxy()) {
             OpenPool pool = contender.open(place.endpoint(proxy), PoolSetup.of(SIZE, wait));
             try {
-                return ordeal(place, fault, pool.filled(LIVE), proxy);
+                fill(pool);
+                return ordeal(place, fault, pool, proxy);
             } finally {
                 // Whoever is still blocked is so on a connection through it.
                 proxy.close();
                 closeOrLeave(pool);
+            }
+        }
+    }
+
+    /** Before anything is measured, on a machine that may be busy: the wait is short, and connecting may take longer. */
+    private static void fill(OpenPool pool) throws SQLException {
+        for (int tries = 1; ; tries++) {
+            try {
+                pool.filled(LIVE);
+                return;
+            } catch (SQLException e) {
+                if (tries == FILL_TRIES) {
+                    throw e;
+                }
             }
         }
     }
