@@ -77,6 +77,7 @@ final class Prober {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Prober.class);
+    private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     // How soon new credentials are noticed while old ones are rejected.
     private static final long LOOK_AT_CREDENTIALS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -132,21 +133,25 @@ final class Prober {
                 pause = 0;
                 cadence = now;
                 if (now != Cadence.GONE) {
-                    pause = pauseFor(now, pause, begin);
+                    pause = pauseFor(now, pause, begin, 0);
                     continue;
                 }
             }
+            long lookBegin = System.nanoTime();
             look();
             if (Cadence.of(outages.gate()) == cadence) {
-                pause = pauseFor(cadence, pause, begin);
+                pause = pauseFor(cadence, pause, begin, System.nanoTime() - lookBegin);
             }
         }
     }
 
-    /** Waits, and gives the pause that was due before jitter. */
-    private long pauseFor(Cadence cadence, long before, long begin) {
+    /**
+     * Waits, and gives the period that was due before jitter. It counts from the beginning of the last look: one that
+     * took long, for a server that is there and not ready, is not to make the next one late.
+     */
+    private long pauseFor(Cadence cadence, long before, long begin, long lookNanos) {
         long pause = cadence.next(before, System.nanoTime() - begin);
-        long jittered = cadence.jittered(pause);
+        long jittered = Math.max(SHORTEST_PAUSE_NANOS, cadence.jittered(pause) - lookNanos);
         outages.gate().nextProbeAt(Instant.now().plus(Duration.ofNanos(jittered)));
         long until = System.nanoTime() + jittered;
         for (long left = jittered;
