@@ -59,8 +59,13 @@ final class ServerFactsReader {
             if (classifier.classify(e, Phase.WORK, Role.READ_ONLY) != Verdict.KEEP || connection.isClosed()) {
                 throw e;
             }
-            return facts(shown(connection));
+            return readByShow(connection);
         }
+    }
+
+    /** What there is of it, where the query itself cannot be answered. */
+    static ServerFacts readByShow(JdbcConnection connection) throws SQLException {
+        return facts(shown(connection));
     }
 
     private static boolean isMariaDb(String version) {

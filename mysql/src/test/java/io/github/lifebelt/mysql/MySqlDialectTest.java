@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.mysql.cj.jdbc.JdbcConnection;
 import io.github.lifebelt.mysql.Connects.Connected;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.ServerFacts;
@@ -189,6 +190,20 @@ class MySqlDialectTest {
             assertThat(facts.keepaliveIdle()).isNull();
             assertThat(facts.bouncer()).isFalse();
             assertThat(state(connected.jdbc())).isEqualTo(TransactionState.IDLE);
+        }
+    }
+
+    /** As a server that lacks a variable or a table is asked. */
+    @Test
+    void whatIsShownAgreesWithWhatIsSelected() throws SQLException {
+        try (Connected connected = open()) {
+            ServerFacts selected = DIALECT.serverFacts(connected.jdbc());
+            ServerFacts shown = ServerFactsReader.readByShow((JdbcConnection) connected.jdbc());
+            assertThat(shown)
+                    .usingRecursiveComparison()
+                    .ignoringFields("incarnation")
+                    .isEqualTo(selected);
+            assertThat(shown.incarnation()).isNull();
         }
     }
 
