@@ -96,6 +96,23 @@ class HygieneTest extends PoolTest {
         assertThat(pool.stats().replaced()).isZero();
     }
 
+    /** From there on Connector/J has no word of the server about transactions. */
+    @Test
+    void aRawBeginWithAFailureHalfWayThroughAResultIsRolledBackToo() throws SQLException {
+        ConnectionPool pool = listened();
+        try (Connection connection = pool.getConnection()) {
+            execute(connection, "begin");
+            execute(connection, "insert into hygiene values (1)");
+            assertThatThrownBy(() -> execute(connection, Sql.FAILING_LATE)).isInstanceOf(SQLException.class);
+        }
+        try (Connection connection = pool.getConnection()) {
+            assertThat(query(connection, "select count(*) from hygiene")).isEqualTo("0");
+            execute(connection, "insert into hygiene values (2)");
+        }
+        assertThat(stored()).isOne();
+        assertThat(leftovers).containsExactly(true);
+    }
+
     @Test
     void whatWasCommittedIsLeftAlone() throws SQLException {
         ConnectionPool pool = listened();

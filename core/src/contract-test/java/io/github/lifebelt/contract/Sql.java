@@ -21,6 +21,9 @@ public final class Sql {
     /** Of {@link #FAILING}. */
     public static final String FAILING_STATE = POSTGRES ? "22012" : "42S02";
 
+    /** A statement that fails when its first row is under way. */
+    static final String FAILING_LATE = "select exp(n) from (select 1 as n union all select 1000) numbers";
+
     /** Whether a failed statement takes its transaction along; elsewhere the others of it are still to be committed. */
     public static final boolean FAILURE_ENDS_TRANSACTION = POSTGRES;
 

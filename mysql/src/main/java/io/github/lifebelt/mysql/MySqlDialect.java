@@ -109,9 +109,13 @@ public final class MySqlDialect implements Dialect {
     public TransactionState transactionState(Connection connection) {
         // The server's own word after its last command, so that a BEGIN that was sent as a statement counts as well. An
         // error tells nothing: after a deadlock the transaction is gone, and OPEN remains until the next command.
-        return mysql(connection).getSession().getServerSession().inTransactionOnServer()
-                ? TransactionState.OPEN
-                : TransactionState.IDLE;
+        ServerSession session = mysql(connection).getSession().getServerSession();
+        if (session.inTransactionOnServer()) {
+            return TransactionState.OPEN;
+        }
+        // An error within a result takes along all that was known, the server's word that autocommit is on included.
+        boolean statusIsLost = session.isAutoCommit() && !session.isAutocommit();
+        return statusIsLost ? TransactionState.UNKNOWN : TransactionState.IDLE;
     }
 
     /** {@inheritDoc} The protocol's own command for it, which is no statement. */
