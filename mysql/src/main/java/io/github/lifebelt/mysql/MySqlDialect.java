@@ -23,7 +23,7 @@ import java.util.Set;
  *
  * <p>The driver is told of one host at a time. Its own lists of hosts exchange the server below a connection.
  *
- * <p>Not promised: that looking up a host name ends by the deadline, as the JDK's resolver has no time-out.
+ * <p>Host names are looked up by the sockets, within the deadline of the connect.
  */
 public final class MySqlDialect implements Dialect {
 
