@@ -238,7 +238,7 @@ class RandomFaultsTest extends PoolTest {
     private void nothingIsLost(ConnectionPool pool, FaultProxy proxy) throws SQLException {
         assertThat(pool.stats().active()).isZero();
         assertThat(pool.stats().pending()).isZero();
-        Servers.killSessions(server());
+        server().faults().killSessions();
         await().atMost(RECOVERY).ignoreExceptions().untilAsserted(() -> {
             fill(pool, CONNECTIONS);
             assertThat(pool.stats().total()).isEqualTo(CONNECTIONS);
