@@ -5,6 +5,7 @@ import static io.github.lifebelt.testing.internal.mysql.MySqlText.literal;
 import io.github.lifebelt.testing.internal.server.AdminSession;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.server.SessionFilter;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -23,7 +24,11 @@ final class MySqlSessions {
     private static final Duration END = Duration.ofSeconds(10);
     private static final int UNKNOWN_THREAD = 1094;
     // One that logs in is not a user's yet.
-    private static final String THOSE_OF_USERS = "SELECT p.id, p.command FROM information_schema.processlist p"
+    private static final String LIST = "information_schema.processlist";
+    // MySQL's second list is made without a lock, and does not know who was told to end.
+    private static final String LIST_WITHOUT_LOCK = "performance_schema.processlist";
+    private static final int LIST_MILLIS = 5_000;
+    private static final String THOSE_OF_USERS = "SELECT p.id, p.command FROM %s p"
             + " WHERE p.id <> connection_id() AND p.command NOT IN ('Daemon', 'Connect', 'Binlog Dump')"
             + " AND p.user NOT IN ('event_scheduler', 'system user', 'unauthenticated user')";
     private static final String KNOWS_TRANSACTIONS = "SELECT i.name FROM performance_schema.setup_consumers c,"
@@ -113,8 +118,27 @@ final class MySqlSessions {
 
     private static List<Session> all(AdminSession admin, @Nullable String scope) throws SQLException {
         String within = scope == null ? " AND p.user <> " + literal(ServerSpec.ADMIN) : " AND p.db = " + literal(scope);
-        return new Sql(admin.live())
-                .rows(row -> new Session(row.getString(1), row.getString(2)), THOSE_OF_USERS + within);
+        try {
+            return listed(admin, LIST, within);
+        } catch (SQLException stuck) {
+            // Seen with MySQL 8.0.31 over TLS: a session that is just ending kept the list locked for 40 s.
+            try {
+                return listed(admin, LIST_WITHOUT_LOCK, within);
+            } catch (SQLException e) {
+                stuck.addSuppressed(e);
+                throw stuck;
+            }
+        }
+    }
+
+    private static List<Session> listed(AdminSession admin, String list, String within) throws SQLException {
+        Connection session = admin.live();
+        int before = session.getNetworkTimeout();
+        session.setNetworkTimeout(Runnable::run, LIST_MILLIS);
+        List<Session> found = new Sql(session)
+                .rows(row -> new Session(row.getString(1), row.getString(2)), THOSE_OF_USERS.formatted(list) + within);
+        session.setNetworkTimeout(Runnable::run, before);
+        return found;
     }
 
     /**
