@@ -38,7 +38,8 @@ class RandomFaultsTest extends PoolTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(RandomFaultsTest.class);
 
-    private static final int ROUNDS = Integer.getInteger("lifebelt.contract.rounds", 25);
+    // One half of them plain, the other over TLS.
+    private static final int ROUNDS = Integer.getInteger("lifebelt.contract.rounds", 50) / 2;
     private static final long SEED = Long.getLong("lifebelt.contract.seed", System.nanoTime());
     private static final int BORROWERS = 8;
     private static final int CONNECTIONS = 5;
