@@ -190,6 +190,18 @@ class HygieneTest extends PoolTest {
     }
 
     @Test
+    void theSchemaThatABorrowerEnteredIsLeftAgainWhenNoneWasSet() throws SQLException {
+        ConnectionPool pool = open(builder().maxSize(1));
+        try (Connection connection = pool.getConnection()) {
+            Sql.enter(connection, Sql.SYSTEM_SCHEMA);
+            assertThat(Sql.schema(connection)).isEqualTo(Sql.SYSTEM_SCHEMA);
+        }
+        try (Connection connection = pool.getConnection()) {
+            assertThat(Sql.schema(connection)).isEqualTo(Sql.userSchema(server()));
+        }
+    }
+
+    @Test
     void aReplacementGetsTheSameSessionAsTheFirst() throws SQLException {
         ConnectionPool pool = open(elsewhere(builder())
                 .maxSize(1)
