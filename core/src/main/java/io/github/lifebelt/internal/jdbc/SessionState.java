@@ -20,6 +20,9 @@ final class SessionState {
     private int serverIsolation = SERVER_DEFAULT;
     private @Nullable String catalog;
     private @Nullable String schema;
+    private boolean leftSchema;
+    private boolean leftCatalog;
+    private @Nullable String defaultCatalog;
     private int networkTimeoutMillis;
 
     void applyTo(Connection jdbc) throws SQLException {
@@ -83,6 +86,41 @@ final class SessionState {
 
     void catalog(@Nullable String name) {
         catalog = name;
+    }
+
+    /** A borrower enters a schema although none was configured. */
+    void leaveDefaultSchema() {
+        leftSchema = true;
+    }
+
+    /** The same with a catalog, which cannot be left without knowing where to. */
+    void leaveDefaultCatalog(@Nullable String from) {
+        leftCatalog = true;
+        defaultCatalog = from;
+    }
+
+    boolean leftDefaultSchema() {
+        return leftSchema;
+    }
+
+    boolean leftDefaultCatalog() {
+        return leftCatalog;
+    }
+
+    @Nullable
+    String defaultCatalog() {
+        return defaultCatalog;
+    }
+
+    void backToDefaults() {
+        if (leftSchema) {
+            schema = null;
+        }
+        if (leftCatalog) {
+            catalog = null;
+        }
+        leftSchema = false;
+        leftCatalog = false;
     }
 
     @Nullable

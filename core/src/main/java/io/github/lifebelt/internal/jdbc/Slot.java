@@ -125,12 +125,40 @@ public final class Slot extends ForwardingConnection {
         leases++;
     }
 
-    /** From now on HikariCP resets the session, silently and bounded. */
+    /** From now on HikariCP resets the session, silently and bounded; and we do what it leaves as it is. */
     public void takeBack(long now) {
         lent = false;
+        if (wanted.leftDefaultSchema() || wanted.leftDefaultCatalog()) {
+            leaveSchema();
+        }
         Physical p = physical;
         if (p != null) {
             p.used(now);
+        }
+    }
+
+    /** HikariCP goes back to a schema or catalog that was configured, and stays in a borrower's if none was. */
+    private void leaveSchema() {
+        try {
+            if (wanted.leftDefaultCatalog()) {
+                leaveCatalog(wanted.defaultCatalog());
+            }
+            if (wanted.leftDefaultSchema()) {
+                // What JDBC calls no schema is the session's default to the drivers.
+                pass(jdbc -> jdbc.setSchema(null));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("what nobody holds fails silently", e);
+        }
+        wanted.backToDefaults();
+    }
+
+    private void leaveCatalog(@Nullable String formerly) throws SQLException {
+        Physical p = physical;
+        if (formerly != null && !formerly.isEmpty()) {
+            pass(jdbc -> jdbc.setCatalog(formerly));
+        } else if (p != null) {
+            drop(p, "a borrower has entered a catalog, and there is none to go back to");
         }
     }
 
@@ -206,6 +234,9 @@ public final class Slot extends ForwardingConnection {
 
     @Override
     public void setCatalog(@Nullable String name) throws SQLException {
+        if (lent && wanted.catalog() == null) {
+            wanted.leaveDefaultCatalog(delegate().getCatalog());
+        }
         pass(jdbc -> jdbc.setCatalog(name));
         wanted.catalog(name);
     }
@@ -217,6 +248,9 @@ public final class Slot extends ForwardingConnection {
 
     @Override
     public void setSchema(@Nullable String name) throws SQLException {
+        if (lent && wanted.schema() == null) {
+            wanted.leaveDefaultSchema();
+        }
         pass(jdbc -> jdbc.setSchema(name));
         wanted.schema(name);
     }
