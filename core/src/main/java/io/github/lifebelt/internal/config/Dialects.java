@@ -14,10 +14,18 @@ import java.util.TreeSet;
 /** Finds the dialects on the class or module path. */
 public final class Dialects {
 
+    private static final String POSTGRES = "io.github.lifebelt:lifebelt-postgres (same version as lifebelt-core)";
+    // Whoever adds the dialect alone would be told of the missing driver only when the dialect is loaded.
+    private static final String MYSQL = "io.github.lifebelt:lifebelt-mysql (same version as lifebelt-core), and with it"
+            + " MySQL Connector/J, com.mysql:mysql-connector-j, which it does not bring";
+
     private static final Map<String, String> KNOWN_ARTIFACTS = Map.of(
-            "postgresql:", "io.github.lifebelt:lifebelt-postgres",
-            "postgres:", "io.github.lifebelt:lifebelt-postgres",
-            "jdbc:postgresql:", "io.github.lifebelt:lifebelt-postgres");
+            "postgresql:", POSTGRES,
+            "postgres:", POSTGRES,
+            "jdbc:postgresql:", POSTGRES,
+            "mysql:", MYSQL,
+            "mariadb:", MYSQL,
+            "jdbc:mysql:", MYSQL);
 
     private Dialects() {}
 
@@ -70,15 +78,15 @@ public final class Dialects {
                 return dialect;
             }
         }
-        String artifact = KNOWN_ARTIFACTS.getOrDefault(name + ":", "the Lifebelt dialect of that database");
+        String artifact = KNOWN_ARTIFACTS.getOrDefault(
+                name + ":", "the Lifebelt dialect of that database (same version as lifebelt-core)");
         throw missing(name, artifact);
     }
 
     private static ConfigurationException missing(String what, String artifact) {
         return new ConfigurationException(
                 "DIALECT_MISSING",
-                "no dialect for '" + what + "' is on the class path: add the dependency " + artifact
-                        + " (same version as lifebelt-core)");
+                "no dialect for '" + what + "' is on the class path: add the dependency " + artifact);
     }
 
     private static List<Dialect> load() {

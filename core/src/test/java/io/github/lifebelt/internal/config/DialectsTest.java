@@ -28,6 +28,33 @@ class DialectsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "mysql://app:s3cret@h/d",
+                "mariadb://app:s3cret@h/d",
+                "jdbc:mysql://h/d?password=s3cret",
+                "MySQL://app:s3cret@h/d"
+            })
+    void theDriverThatADialectDoesNotBringIsNamedWithIt(String url) {
+        assertThatThrownBy(() -> ConnectionPool.fromUrl(url))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("[DIALECT_MISSING]")
+                .hasMessageContaining("io.github.lifebelt:lifebelt-mysql (same version as lifebelt-core)")
+                .hasMessageContaining("com.mysql:mysql-connector-j")
+                .hasMessageNotContaining("s3cret");
+    }
+
+    @Test
+    void aDialectThatIsMissingByNameIsNamedWithItsMavenCoordinate() {
+        assertThatThrownBy(() -> Dialects.named("mysql"))
+                .hasMessageContaining("[DIALECT_MISSING]")
+                .hasMessageContaining("io.github.lifebelt:lifebelt-mysql");
+        assertThatThrownBy(() -> Dialects.named("sqlite"))
+                .hasMessageContaining("[DIALECT_MISSING]")
+                .hasMessageContaining("the Lifebelt dialect of that database (same version as lifebelt-core)");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"oracle://app:s3cret@h/d", "s3cret", "psql 'postgresql://app:s3cret@h/d'", "://s3cret"})
     void anUnknownSchemeIsRefusedWithoutShowingWhatMayBeASecret(String url) {
         assertThatThrownBy(() -> ConnectionPool.fromUrl(url))
