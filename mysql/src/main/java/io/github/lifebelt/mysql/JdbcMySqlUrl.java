@@ -4,6 +4,7 @@ import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.mysql.ParameterNames.Meaning;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.url.DatabaseUrl;
+import io.github.lifebelt.url.UrlReader;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,12 +39,12 @@ final class JdbcMySqlUrl {
     private static final Pattern BETWEEN_KEYS = Pattern.compile("\\)\\s*\\(|,");
     private static final Pattern HOST_AND_PORT = Pattern.compile("(?:\\[([^\\]]*)\\]|([^:]*))(?::(.*))?");
 
-    private final UrlParts parts = new UrlParts();
+    private final UrlReader parts = ParameterNames.reader();
 
     private JdbcMySqlUrl() {}
 
     static DatabaseUrl parse(String url) {
-        UrlParts.refuseTrailingBlank(url);
+        UrlReader.refuseTrailingBlank(url);
         String lower = url.toLowerCase(Locale.ROOT);
         if (lower.startsWith(MARIADB_SCHEME)) {
             throw new ConfigurationException(
@@ -65,7 +66,7 @@ final class JdbcMySqlUrl {
             throw new ConfigurationException(
                     "UNRECOGNISED_FORMAT", "a JDBC URL for MySQL begins with " + SCHEME + "// and has no blanks in it");
         }
-        Percent.refuseFragment(url);
+        UrlReader.refuseFragment(url);
         return new JdbcMySqlUrl().read(url.substring(SCHEME.length() + 2));
     }
 
@@ -82,7 +83,7 @@ final class JdbcMySqlUrl {
                         "the database name has an '@' in it: a '/' in the password ended the host too early. There '/' is"
                                 + " written %2F and '@' %40; an '@' that belongs to a database name %40 as well");
             }
-            parts.database(decode(database, "database").trim());
+            parts.database(parts.decodeForm(database, "database").trim());
         }
         if (question >= 0) {
             query(rest.substring(question + 1));
@@ -98,9 +99,9 @@ final class JdbcMySqlUrl {
         if (userEnd >= 0) {
             String userInfo = text.substring(0, userEnd);
             int colon = userInfo.indexOf(':');
-            parts.user(decode(colon < 0 ? userInfo : userInfo.substring(0, colon), "user"));
+            parts.user(parts.decodeForm(colon < 0 ? userInfo : userInfo.substring(0, colon), "user"));
             if (colon >= 0) {
-                parts.password(decode(userInfo.substring(colon + 1), "password"));
+                parts.password(parts.decodeForm(userInfo.substring(colon + 1), "password"));
             }
         }
         for (String host : NEXT_HOST.split(text.substring(userEnd + 1), -1)) {
@@ -122,7 +123,7 @@ final class JdbcMySqlUrl {
         }
         String name = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
         String port = matcher.group(3);
-        addHost(decode(name, "host"), port == null ? "" : decode(port, "port"));
+        addHost(parts.decodeForm(name, "host"), port == null ? "" : parts.decodeForm(port, "port"));
     }
 
     private void hostByKeys(String text) {
@@ -131,7 +132,9 @@ final class JdbcMySqlUrl {
         for (String pair : BETWEEN_KEYS.split(text, -1)) {
             int equals = pair.indexOf('=');
             String key = (equals < 0 ? pair : pair.substring(0, equals)).trim().toLowerCase(Locale.ROOT);
-            String value = equals < 0 ? "" : decode(pair.substring(equals + 1).trim(), "key of a host");
+            String value = equals < 0
+                    ? ""
+                    : parts.decodeForm(pair.substring(equals + 1).trim(), "key of a host");
             switch (key) {
                 case "host" -> name = value;
                 case "port" -> port = value;
@@ -158,7 +161,8 @@ final class JdbcMySqlUrl {
                 continue;
             }
             int equals = pair.indexOf('=');
-            String name = decode((equals < 0 ? pair : pair.substring(0, equals)).trim(), "name of a parameter");
+            String name =
+                    parts.decodeForm((equals < 0 ? pair : pair.substring(0, equals)).trim(), "name of a parameter");
             if (afterPassword && !ParameterNames.isKnown(name)) {
                 throw new ConfigurationException(
                         "UNENCODED_AMPERSAND",
@@ -170,7 +174,7 @@ final class JdbcMySqlUrl {
                 throw new ConfigurationException(
                         "PARAM_WITHOUT_VALUE", "parameter " + shown + " has no '=': write " + shown + " with a value");
             }
-            parameter(name, decode(pair.substring(equals + 1).trim(), "parameter " + shown));
+            parameter(name, parts.decodeForm(pair.substring(equals + 1).trim(), "parameter " + shown));
             afterPassword = name.equalsIgnoreCase("password");
         }
     }
@@ -214,9 +218,5 @@ final class JdbcMySqlUrl {
     private boolean isOn(String name, boolean standard) {
         String value = parts.parameter(name);
         return value == null ? standard : DriverProperties.isOn(name, value);
-    }
-
-    private static String decode(String raw, String component) {
-        return Percent.decode(raw, component, true);
     }
 }

@@ -3,9 +3,9 @@ package io.github.lifebelt.mysql;
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.url.DatabaseUrl;
+import io.github.lifebelt.url.UrlReader;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +23,6 @@ final class ParameterNames {
         SSL,
         ROOT_CERTIFICATE
     }
-
-    static final String NOT_SHOWN = "(name not shown)";
 
     private static final Map<String, Meaning> CLIENTS = Map.ofEntries(
             Map.entry("user", Meaning.USER),
@@ -47,9 +45,11 @@ final class ParameterNames {
             "verify-ca", SslMode.VERIFY_CA,
             "verify-identity", SslMode.VERIFY_FULL);
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,40}");
-
     private ParameterNames() {}
+
+    static UrlReader reader() {
+        return new UrlReader(DriverSettings.DIALECT, "MySQL");
+    }
 
     /** What a name of the clients means that is no parameter of the driver; null if it is one, or unknown. */
     static @Nullable Meaning meaning(String name) {
@@ -64,10 +64,9 @@ final class ParameterNames {
                 || name.startsWith(DatabaseUrl.SETTING_PREFIX);
     }
 
-    /** A name fit for a message: what follows a password may be the rest of it, and what is no name may be anything. */
+    /** A name fit for a message. */
     static String shown(String name, boolean afterPassword) {
-        boolean safe = isKnown(name) || (!afterPassword && NAME.matcher(name).matches());
-        return safe ? "'" + name + "'" : afterPassword ? "after the password" : NOT_SHOWN;
+        return UrlReader.shown(name, isKnown(name), afterPassword);
     }
 
     /** Reads a mode by MySQL's names, and by those of libpq, which many know better. */

@@ -3,6 +3,7 @@ package io.github.lifebelt.postgres;
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.url.DatabaseUrl;
+import io.github.lifebelt.url.UrlReader;
 import java.util.Arrays;
 import java.util.List;
 
@@ -27,13 +28,13 @@ final class JdbcPostgresUrl {
     private static final String DEFAULT_HOST = "localhost";
     private static final String DEFAULT_PORT = "5432";
 
-    private final UrlParts parts = new UrlParts();
+    private final UrlReader parts = LibpqParameters.reader();
     private boolean sslGiven;
 
     private JdbcPostgresUrl() {}
 
     static DatabaseUrl parse(String url) {
-        UrlParts.refuseTrailingBlank(url);
+        UrlReader.refuseTrailingBlank(url);
         if (!url.startsWith(SCHEME)) {
             throw new ConfigurationException(
                     url.startsWith(MISSPELT_SCHEME) ? "WRONG_SCHEME" : "UNRECOGNISED_FORMAT",
@@ -49,7 +50,7 @@ final class JdbcPostgresUrl {
             authority(server.substring(2));
         } else {
             parts.addHost(DEFAULT_HOST, DEFAULT_PORT);
-            parts.database(decode(server.startsWith("/") ? server.substring(1) : server, "database"));
+            parts.database(parts.decodeForm(server.startsWith("/") ? server.substring(1) : server, "database"));
         }
         if (question >= 0) {
             query(rest.substring(question + 1));
@@ -76,7 +77,7 @@ final class JdbcPostgresUrl {
         for (String address : server.substring(0, slash).split(",", -1)) {
             host(address, server);
         }
-        parts.database(decode(server.substring(slash + 1), "database"));
+        parts.database(parts.decodeForm(server.substring(slash + 1), "database"));
     }
 
     private void host(String address, String server) {
@@ -85,8 +86,10 @@ final class JdbcPostgresUrl {
         String name = hasPort ? address.substring(0, colon) : address;
         String port = hasPort ? address.substring(colon + 1) : DEFAULT_PORT;
         if (hasPort && (port.isEmpty() || !port.chars().allMatch(c -> c >= '0' && c <= '9'))) {
-            throw UrlParts.portNotNumeric(
-                    "the host", "leave the ':' out, or write a port after it" + userInfoHint(server));
+            throw new ConfigurationException(
+                    "PORT_NOT_NUMERIC",
+                    "what stands after the ':' of the host is not a number: leave the ':' out, or write a port after it"
+                            + userInfoHint(server));
         }
         if (name.indexOf('@') >= 0) {
             throw new ConfigurationException(
@@ -121,7 +124,8 @@ final class JdbcPostgresUrl {
             }
             String value = equals < 0
                     ? ""
-                    : decode(pair.substring(equals + 1), "parameter " + LibpqParameters.shown(name, afterPassword));
+                    : parts.decodeForm(
+                            pair.substring(equals + 1), "parameter " + LibpqParameters.shown(name, afterPassword));
             parameter(name, value);
             afterPassword = name.equals("password");
         }
@@ -138,20 +142,16 @@ final class JdbcPostgresUrl {
             case "host", "PGHOST" -> parts.setHosts(list(value));
             case "port", "PGPORT" -> parts.setPorts(list(value));
             case "dbname", "PGDBNAME" -> parts.database(value);
-            case "sslmode" -> parts.sslMode(UrlParts.sslMode(value, true));
+            case "sslmode" -> parts.sslMode(LibpqParameters.sslMode(value, true));
             case "ssl" -> {
                 sslGiven = value.isEmpty() || value.equalsIgnoreCase("true");
                 parts.parameter(name, value);
             }
-            default -> parts.parameter(name, value);
+            default -> LibpqParameters.take(parts, name, value);
         }
     }
 
     private static List<String> list(String value) {
         return Arrays.asList(value.split(",", -1));
-    }
-
-    private static String decode(String raw, String component) {
-        return Percent.decode(raw, component, true);
     }
 }

@@ -1,10 +1,11 @@
 package io.github.lifebelt.postgres;
 
 import io.github.lifebelt.ConfigurationException;
+import io.github.lifebelt.security.SslMode;
+import io.github.lifebelt.url.UrlReader;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * The names of libpq's connection parameters, of all versions up to 18.
@@ -13,8 +14,6 @@ import java.util.regex.Pattern;
  *     words</a>
  */
 final class LibpqParameters {
-
-    static final String NOT_SHOWN = "(name not shown)";
 
     private static final Set<String> KNOWN = Set.of(
             "host",
@@ -75,18 +74,15 @@ final class LibpqParameters {
             "channelbinding", "write channel_binding",
             "targetservertype", "write target_session_attrs");
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,40}");
-
     private LibpqParameters() {}
 
     static boolean isKnown(String name) {
         return KNOWN.contains(name);
     }
 
-    /** A name fit for a message: what follows a password may be the rest of it, and what is no name may be anything. */
+    /** A name fit for a message. */
     static String shown(String name, boolean afterPassword) {
-        boolean safe = isKnown(name) || (!afterPassword && NAME.matcher(name).matches());
-        return safe ? "'" + name + "'" : afterPassword ? "after the password" : NOT_SHOWN;
+        return UrlReader.shown(name, isKnown(name), afterPassword);
     }
 
     static String advice(String name) {
@@ -98,5 +94,38 @@ final class LibpqParameters {
     static ConfigurationException unknown(String shown, String advice) {
         return new ConfigurationException(
                 "UNKNOWN_PARAM", "there is no parameter " + shown + " in a PostgreSQL URI; " + advice);
+    }
+
+    static UrlReader reader() {
+        return new UrlReader(DriverSettings.DIALECT, "PostgreSQL");
+    }
+
+    /** Takes a parameter of the query, of which these names mean the same to libpq and pgjdbc. */
+    static void take(UrlReader parts, String name, String value) {
+        switch (name) {
+            case "user" -> parts.user(value);
+            case "password" -> parts.password(value);
+            case "sslrootcert" -> parts.sslRootCert(value);
+            case "options" -> parts.options(value);
+            default -> parts.parameter(name, value);
+        }
+    }
+
+    /**
+     * Reads an {@code sslmode} in the spelling that both libpq and pgjdbc know.
+     *
+     * @param anyCase pgjdbc compares without regard to case, libpq does not
+     */
+    static SslMode sslMode(String text, boolean anyCase) {
+        SslMode mode = text.indexOf('_') < 0 ? SslMode.of(text) : null;
+        if (mode == null || !(anyCase || mode.toString().equals(text))) {
+            String lower = text.toLowerCase(Locale.ROOT).replace('_', '-');
+            SslMode meant = lower.equals("verify-all") ? SslMode.VERIFY_FULL : SslMode.of(lower);
+            throw new ConfigurationException(
+                    "INVALID_SSLMODE",
+                    "sslmode is none of disable, allow, prefer, require, verify-ca, verify-full"
+                            + (meant == null ? "" : "; did you mean " + meant + "?"));
+        }
+        return mode;
     }
 }

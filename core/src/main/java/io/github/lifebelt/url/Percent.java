@@ -1,4 +1,4 @@
-package io.github.lifebelt.postgres;
+package io.github.lifebelt.url;
 
 import io.github.lifebelt.ConfigurationException;
 import java.io.ByteArrayOutputStream;
@@ -15,9 +15,10 @@ final class Percent {
      * Decodes {@code %XX} as UTF-8.
      *
      * @param component what it is, for the message
-     * @param plusIsSpace true for the rules of HTML forms, which pgjdbc follows, false for those of URIs
+     * @param product what it is for, for the message
+     * @param plusIsSpace true for the rules of HTML forms, which drivers follow, false for those of URIs
      */
-    static String decode(String text, String component, boolean plusIsSpace) {
+    static String decode(String text, String component, String product, boolean plusIsSpace) {
         if (text.indexOf('%') < 0) {
             return plusIsSpace ? text.replace('+', ' ') : text;
         }
@@ -32,7 +33,7 @@ final class Percent {
                             component, "a '%' is not followed by two hexadecimal digits; a '%' itself is written %25");
                 }
                 if (high + low == 0) {
-                    throw invalid(component, "%00 cannot be sent to PostgreSQL");
+                    throw invalid(component, "%00 cannot be sent to " + product);
                 }
                 out.write(high * 16 + low);
                 i += 2;
@@ -50,7 +51,7 @@ final class Percent {
         }
     }
 
-    private static ConfigurationException invalid(String component, String why) {
+    static ConfigurationException invalid(String component, String why) {
         return new ConfigurationException("INVALID_PERCENT_ENCODING", component + ": " + why);
     }
 }

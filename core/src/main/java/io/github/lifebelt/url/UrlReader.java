@@ -1,0 +1,383 @@
+package io.github.lifebelt.url;
+
+import io.github.lifebelt.ConfigurationException;
+import io.github.lifebelt.security.SslMode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a dialect reads one connection string with: takes the texts that a grammar finds in it, and refuses those that
+ * cannot be, in the same words for every format.
+ *
+ * <p>URIs are read by {@link #uri}. A dialect reads formats of its own itself, and hands over what it finds. The last of
+ * two wins. A part that is empty counts as not given.
+ *
+ * <p>No message shows a text that could be a part of a password gone astray. For one connection string; not thread-safe.
+ */
+public final class UrlReader {
+
+    static final String NOT_SHOWN = "(name not shown)";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,40}");
+
+    /** What a format's query may hold, and what it means there. */
+    public interface Parameters {
+        /**
+         * Whether a name is one of the format's own. Such a name is no secret, so messages may show it.
+         *
+         * @param name decoded
+         * @return false if it may as well be the rest of a password
+         */
+        boolean isKnown(String name);
+
+        /**
+         * Takes a parameter, in the order of the text.
+         *
+         * @param parameter known or not
+         * @throws ConfigurationException if it cannot be
+         */
+        void read(Parameter parameter);
+    }
+
+    /** A parameter that stands in a query. */
+    public static final class Parameter {
+        private final UrlReader reader;
+        private final String name;
+        private final String shown;
+        private final boolean doubtful;
+        private final String raw;
+
+        Parameter(UrlReader reader, String name, String shown, boolean doubtful, String raw) {
+            this.reader = reader;
+            this.name = name;
+            this.shown = shown;
+            this.doubtful = doubtful;
+            this.raw = raw;
+        }
+
+        /**
+         * Its name, which only {@link #shown()} makes fit for a message.
+         *
+         * @return decoded
+         */
+        public String name() {
+            return name;
+        }
+
+        /**
+         * Its name for messages.
+         *
+         * @return in quotes; or other words where it may be a part of a secret
+         */
+        public String shown() {
+            return shown;
+        }
+
+        /**
+         * Whether it stands where the rest of a password may stand, so that nothing is to be guessed from its name.
+         *
+         * @return true behind a password, and where an '@' was not encoded
+         */
+        public boolean mayBeSecret() {
+            return doubtful;
+        }
+
+        /**
+         * Its value as it stands in the text.
+         *
+         * @return still percent-encoded
+         */
+        public String raw() {
+            return raw;
+        }
+
+        /**
+         * Its value.
+         *
+         * @return decoded
+         * @throws ConfigurationException {@code INVALID_PERCENT_ENCODING}
+         */
+        public String value() {
+            return reader.decode(raw, "parameter " + shown);
+        }
+    }
+
+    private final String dialect;
+    private final String product;
+    private List<String> hosts = new ArrayList<>();
+    private List<String> ports = new ArrayList<>();
+    private @Nullable String database;
+    private @Nullable String user;
+    private @Nullable String password;
+    private @Nullable SslMode sslMode;
+    private @Nullable String sslRootCert;
+    private @Nullable String options;
+    private final Map<String, String> others = new LinkedHashMap<>();
+
+    /**
+     * A reader for one connection string.
+     *
+     * @param dialect the family, as in {@link DatabaseUrl#dialect()}
+     * @param product what messages call it, for example {@code PostgreSQL}
+     */
+    public UrlReader(String dialect, String product) {
+        this.dialect = Objects.requireNonNull(dialect, "dialect");
+        this.product = Objects.requireNonNull(product, "product");
+    }
+
+    /**
+     * Refuses text at the end of a URL that nobody wrote on purpose and nobody sees.
+     *
+     * @param url the whole text
+     * @throws ConfigurationException {@code TRAILING_WHITESPACE}
+     */
+    public static void refuseTrailingBlank(String url) {
+        if (!url.isEmpty() && url.charAt(url.length() - 1) <= ' ') {
+            throw new ConfigurationException(
+                    "TRAILING_WHITESPACE",
+                    "the database URL ends with a line break or blank, which would become part of its last value:"
+                            + " remove it (a secret that was made with `echo` has one, `echo -n` makes none)");
+        }
+    }
+
+    /**
+     * Refuses a {@code #}, for formats that end there: what follows, often the rest of a password, would be lost.
+     *
+     * @param url the whole text
+     * @throws ConfigurationException {@code INVALID_PERCENT_ENCODING}
+     */
+    public static void refuseFragment(String url) {
+        if (url.indexOf('#') >= 0) {
+            throw Percent.invalid(
+                    "the database URL", "it has a '#', which ends a URL and cuts off what follows; write it %23");
+        }
+    }
+
+    /**
+     * A parameter's name fit for a message: what follows a password may be the rest of it, and what is no name may be
+     * anything.
+     *
+     * @param name as it stands in the text, or decoded
+     * @param known whether it is one of the format's own
+     * @param afterPassword whether the parameter before it was the password
+     * @return the name in quotes, or other words
+     */
+    public static String shown(String name, boolean known, boolean afterPassword) {
+        boolean safe = known || (!afterPassword && NAME.matcher(name).matches());
+        return safe ? "'" + name + "'" : afterPassword ? "after the password" : NOT_SHOWN;
+    }
+
+    /**
+     * Reads what stands behind the {@code //} of a URI.
+     *
+     * <pre>{@code
+     * [user[:password]@][host[:port]][,host[:port]...][/database][?name=value[&...]]
+     * }</pre>
+     *
+     * <p>Each part is percent-encoded; {@code +} and {@code #} are themselves. The user's part ends at the first
+     * {@code @} before any {@code /}; where there is more than one, the password was not encoded, and that is refused
+     * rather than guessed.
+     *
+     * @param text the whole text
+     * @param start where in it the user, or the first host, begins
+     * @param parameters takes the query
+     * @throws ConfigurationException if a part is malformed: {@code UNENCODED_AT}, {@code UNENCODED_SLASH},
+     *     {@code INVALID_PERCENT_ENCODING}, {@code PARAM_WITHOUT_VALUE}, one of {@code IPV6_...}, or what the parameters
+     *     throw
+     */
+    public void uri(String text, int start, Parameters parameters) {
+        new UriGrammar(text, start, this).read(parameters);
+    }
+
+    /**
+     * Decodes {@code %XX} as UTF-8, by the rules of URIs.
+     *
+     * @param raw as it stands in the text
+     * @param component what it is, for the message
+     * @return decoded
+     * @throws ConfigurationException {@code INVALID_PERCENT_ENCODING}
+     */
+    public String decode(String raw, String component) {
+        return Percent.decode(raw, component, product, false);
+    }
+
+    /**
+     * Decodes {@code %XX} as UTF-8, by the rules of HTML forms, which JDBC drivers follow: {@code +} is a space.
+     *
+     * @param raw as it stands in the text
+     * @param component what it is, for the message
+     * @return decoded
+     * @throws ConfigurationException {@code INVALID_PERCENT_ENCODING}
+     */
+    public String decodeForm(String raw, String component) {
+        return Percent.decode(raw, component, product, true);
+    }
+
+    /**
+     * Adds a host to try.
+     *
+     * @param name decoded, without brackets; empty for the driver's default
+     * @param port as it stands in the text; empty for the default
+     */
+    public void addHost(String name, String port) {
+        hosts.add(name);
+        ports.add(port);
+    }
+
+    /**
+     * Replaces the hosts, for formats that list them apart from their ports.
+     *
+     * @param names in the order to try them
+     */
+    public void setHosts(List<String> names) {
+        hosts = new ArrayList<>(names);
+    }
+
+    /**
+     * Replaces the ports, for formats that list them apart from their hosts.
+     *
+     * @param texts one for all hosts, or one for each
+     */
+    public void setPorts(List<String> texts) {
+        ports = new ArrayList<>(texts);
+    }
+
+    /**
+     * Takes the database.
+     *
+     * @param name decoded
+     */
+    public void database(String name) {
+        database = name;
+    }
+
+    /**
+     * Takes the user.
+     *
+     * @param name decoded
+     */
+    public void user(String name) {
+        user = name;
+    }
+
+    /**
+     * Takes the password.
+     *
+     * @param secret decoded
+     */
+    public void password(String secret) {
+        password = secret;
+    }
+
+    /**
+     * Takes what is demanded of TLS.
+     *
+     * @param mode null for nothing
+     */
+    public void sslMode(@Nullable SslMode mode) {
+        sslMode = mode;
+    }
+
+    /**
+     * Whether something is demanded of TLS already, for formats where one parameter counts only without another.
+     *
+     * @return true after a mode that is not null
+     */
+    public boolean hasSslMode() {
+        return sslMode != null;
+    }
+
+    /**
+     * Takes the file of trusted roots.
+     *
+     * @param file a path as given
+     */
+    public void sslRootCert(String file) {
+        sslRootCert = file;
+    }
+
+    /**
+     * Takes the session's start options.
+     *
+     * @param text as the server reads it
+     */
+    public void options(String text) {
+        options = text;
+    }
+
+    /**
+     * Takes any other parameter; those with {@link DatabaseUrl#SETTING_PREFIX} become settings.
+     *
+     * @param name decoded
+     * @param value decoded
+     */
+    public void parameter(String name, String value) {
+        others.put(name, value);
+    }
+
+    /**
+     * One of the other parameters.
+     *
+     * @param name decoded
+     * @return its value, or null if there was none until now
+     */
+    public @Nullable String parameter(String name) {
+        return others.get(name);
+    }
+
+    /**
+     * Makes the URL of all that was found.
+     *
+     * @return its meaning
+     * @throws ConfigurationException if a host or port cannot be: {@code UNENCODED_AT}, {@code HOST_INVALID},
+     *     {@code PORT_NOT_NUMERIC}, {@code PORT_OUT_OF_RANGE}, {@code PORT_COUNT_MISMATCH}
+     */
+    public DatabaseUrl toUrl() {
+        DatabaseUrl.Builder url = DatabaseUrl.builder(dialect)
+                .database(emptyIsNone(database))
+                .user(emptyIsNone(user))
+                .password(emptyIsNone(password))
+                .sslMode(sslMode)
+                .sslRootCert(emptyIsNone(sslRootCert))
+                .options(emptyIsNone(options));
+        addHosts(url);
+        others.forEach((name, value) -> {
+            if (name.startsWith(DatabaseUrl.SETTING_PREFIX)) {
+                url.setting(name.substring(DatabaseUrl.SETTING_PREFIX.length()), value);
+            } else {
+                url.parameter(name, value);
+            }
+        });
+        return url.build();
+    }
+
+    private void addHosts(DatabaseUrl.Builder url) {
+        // A port without any host belongs to the default host.
+        List<String> names = hosts.isEmpty() && !ports.isEmpty() ? List.of("") : hosts;
+        if (ports.size() > 1 && ports.size() != names.size()) {
+            throw new ConfigurationException(
+                    "PORT_COUNT_MISMATCH",
+                    ports.size() + " ports for " + names.size() + " hosts: give one port for all, or one for each");
+        }
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            String where = names.size() == 1 ? "the host" : "host " + (i + 1) + " of " + names.size();
+            HostTexts.refuseImpossible(name, where);
+            String port = ports.isEmpty() ? "" : ports.get(ports.size() == 1 ? 0 : i);
+            if (port.isEmpty()) {
+                url.host(name);
+            } else {
+                url.host(name, HostTexts.port(port, where));
+            }
+        }
+    }
+
+    private static @Nullable String emptyIsNone(@Nullable String text) {
+        return text == null || text.isEmpty() ? null : text;
+    }
+}
