@@ -43,6 +43,11 @@ public final class Servers {
         return tls ? Tls.SERVER : Plain.SERVER;
     }
 
+    /** Whether it stands in for MySQL, or is what this run is for. */
+    public static boolean isMariaDb(TestDatabase server) {
+        return server.product() == DatabaseProduct.MARIADB;
+    }
+
     /** Undoes whatever a test has done to the server. */
     public static void heal(TestDatabase server) {
         server.faults().heal();

@@ -30,11 +30,30 @@ public final class Sql {
     /** What a statement meets on a session that was killed; MariaDB finds the time to say so. */
     public static final Set<String> KILLED_STATES = POSTGRES ? Set.of("57P01", "08006") : Set.of("08S01", "70100");
 
+    /** What a driver calls a line that broke. */
+    static final String BROKEN_LINE_STATE = POSTGRES ? "08006" : "08S01";
+
     /** Whether the driver's message says what is wrong with the line; Connector/J leaves that to the causes. */
     static final boolean SAYS_WHAT_IS_WRONG = POSTGRES;
 
     /** Of a login with a wrong password. */
     public static final String WRONG_PASSWORD = POSTGRES ? "password authentication failed" : "Access denied for user";
+
+    /** Of a certificate for another host than the name that was asked for. */
+    static final String WRONG_HOST_NAME =
+            POSTGRES ? "could not be verified" : "No subject alternative DNS name matching localhost";
+
+    /** Of a certificate for another host than the address that was asked for. */
+    static final String WRONG_ADDRESS = POSTGRES ? "verified" : "No subject alternative names matching IP address";
+
+    /**
+     * Of a plain client where the server demands TLS. MariaDB up to 10.11 has the words of a wrong password for it, 1045;
+     * newer ones say what MySQL says.
+     */
+    static final String TLS_DEMANDED = POSTGRES ? "no encryption" : "--require_secure_transport=ON";
+
+    /** Of a server without TLS where the client demands it. */
+    static final String NO_TLS = POSTGRES ? "does not support SSL" : "not provided by server";
 
     public static final int DEFAULT_ISOLATION =
             POSTGRES ? Connection.TRANSACTION_READ_COMMITTED : Connection.TRANSACTION_REPEATABLE_READ;
@@ -98,6 +117,11 @@ public final class Sql {
         return POSTGRES
                 ? "select pg_sleep(" + seconds + ")"
                 : "select sleep(n) from (select " + seconds + " as n union all select 0) naps";
+    }
+
+    /** Ends what another session of the same user does. */
+    static void cancel(Connection other, long session) throws SQLException {
+        execute(other, POSTGRES ? "select pg_cancel_backend(" + session + ")" : "kill query " + session);
     }
 
     /** Whether a statement failed because it was cancelled, by somebody or by its time-out. */

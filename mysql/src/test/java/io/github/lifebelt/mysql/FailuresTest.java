@@ -1,13 +1,15 @@
 package io.github.lifebelt.mysql;
 
-import static io.github.lifebelt.mysql.Servers.execute;
-import static io.github.lifebelt.mysql.Servers.id;
-import static io.github.lifebelt.mysql.Servers.query;
+import static io.github.lifebelt.contract.Sql.execute;
+import static io.github.lifebelt.contract.Sql.query;
+import static io.github.lifebelt.contract.Sql.sessionId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.github.lifebelt.mysql.Connects.Connected;
+import io.github.lifebelt.contract.Connects;
+import io.github.lifebelt.contract.Connects.Connected;
+import io.github.lifebelt.contract.Servers;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
 import io.github.lifebelt.spi.FailureClassifier.Role;
@@ -183,7 +185,7 @@ class FailuresTest {
     @Test
     void sessionsThatWereKilled() throws SQLException {
         try (Connected idle = Connects.open(SERVER)) {
-            SERVER.faults().killSession(id(idle.jdbc()));
+            SERVER.faults().killSession(sessionId(idle.jdbc()));
             inUseIs(() -> query(idle.jdbc(), "select 1"), Verdict.SUSPECT_ALL);
             inUseIs(() -> query(idle.jdbc(), "select 1"), Verdict.SUSPECT_ALL);
             inUseIs(() -> idle.jdbc().createStatement(), Verdict.SUSPECT_ALL);
@@ -191,14 +193,14 @@ class FailuresTest {
         try (Connected inTransaction = Connects.open(SERVER)) {
             inTransaction.jdbc().setAutoCommit(false);
             query(inTransaction.jdbc(), "select 1");
-            SERVER.faults().killSession(id(inTransaction.jdbc()));
+            SERVER.faults().killSession(sessionId(inTransaction.jdbc()));
             SQLException commit = catchThrowableOfType(
                     SQLException.class, () -> inTransaction.jdbc().commit());
             assertThat(Connects.dialect().failureClassifier().classify(commit, Phase.COMMIT, Role.READ_WRITE))
                     .isEqualTo(Verdict.SUSPECT_ALL);
         }
         try (Connected atWork = Connects.open(SERVER)) {
-            long id = id(atWork.jdbc());
+            long id = sessionId(atWork.jdbc());
             CompletableFuture<Void> kill = CompletableFuture.runAsync(() -> {
                 try (Connection watcher = Administrators.of(SERVER)) {
                     await().atMost(SOON)

@@ -1,11 +1,13 @@
 package io.github.lifebelt.mysql;
 
-import static io.github.lifebelt.mysql.Connects.since;
-import static io.github.lifebelt.mysql.Servers.query;
+import static io.github.lifebelt.contract.Connects.since;
+import static io.github.lifebelt.contract.Sql.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.lifebelt.mysql.Connects.Connected;
+import io.github.lifebelt.contract.Connects;
+import io.github.lifebelt.contract.Connects.Connected;
+import io.github.lifebelt.contract.Servers;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;

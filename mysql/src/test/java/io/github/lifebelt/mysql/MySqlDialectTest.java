@@ -1,16 +1,18 @@
 package io.github.lifebelt.mysql;
 
-import static io.github.lifebelt.mysql.Connects.since;
-import static io.github.lifebelt.mysql.Servers.execute;
-import static io.github.lifebelt.mysql.Servers.id;
-import static io.github.lifebelt.mysql.Servers.query;
+import static io.github.lifebelt.contract.Connects.since;
+import static io.github.lifebelt.contract.Sql.execute;
+import static io.github.lifebelt.contract.Sql.query;
+import static io.github.lifebelt.contract.Sql.sessionId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.mysql.cj.jdbc.JdbcConnection;
-import io.github.lifebelt.mysql.Connects.Connected;
+import io.github.lifebelt.contract.Connects;
+import io.github.lifebelt.contract.Connects.Connected;
+import io.github.lifebelt.contract.Servers;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.ServerFacts;
 import io.github.lifebelt.spi.Dialect.TransactionState;
@@ -63,7 +65,7 @@ class MySqlDialectTest {
     @Tag("smoke")
     void connectsAndKnowsItsSession() throws SQLException {
         try (Connected connected = open()) {
-            assertThat(DIALECT.sessionId(connected.jdbc())).isEqualTo(id(connected.jdbc()));
+            assertThat(DIALECT.sessionId(connected.jdbc())).isEqualTo(sessionId(connected.jdbc()));
             String cipher = query(connected.jdbc(), "show session status like 'Ssl_cipher'");
             assertThat(cipher).isEqualTo("Ssl_cipher");
             assertThat(query(connected.jdbc(), "select database()")).isEqualTo(server().database());
@@ -92,7 +94,7 @@ class MySqlDialectTest {
     @Test
     void aPingOfAKilledSessionFails() throws SQLException {
         try (Connected connected = open()) {
-            server().faults().killSession(id(connected.jdbc()));
+            server().faults().killSession(sessionId(connected.jdbc()));
             SQLException failure = catchThrowableOfType(SQLException.class, () -> DIALECT.ping(connected.jdbc()));
             assertThat(Connects.inUse(failure)).isEqualTo(Verdict.SUSPECT_ALL);
             SQLException second = catchThrowableOfType(SQLException.class, () -> DIALECT.ping(connected.jdbc()));
@@ -252,7 +254,7 @@ class MySqlDialectTest {
     @Test
     void factsOfADeadConnectionFail() throws SQLException {
         try (Connected connected = open()) {
-            server().faults().killSession(id(connected.jdbc()));
+            server().faults().killSession(sessionId(connected.jdbc()));
             assertThatThrownBy(() -> DIALECT.serverFacts(connected.jdbc())).isInstanceOf(SQLException.class);
         }
     }

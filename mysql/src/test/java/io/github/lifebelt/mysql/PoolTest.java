@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.contract.Sql;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.testing.DatabaseProduct;
 import io.github.lifebelt.testing.DatabaseTest;
@@ -41,7 +42,7 @@ abstract class PoolTest {
             for (int i = 0; i < SIZE; i++) {
                 Connection connection = pool.getConnection();
                 held.add(connection);
-                Servers.query(connection, "select 1");
+                Sql.query(connection, "select 1");
             }
         } finally {
             for (Connection connection : held) {
@@ -59,7 +60,7 @@ abstract class PoolTest {
         await().pollInterval(Duration.ofMillis(1)).until(() -> database.sessions() == 0);
         for (int i = 0; i < BORROWS; i++) {
             try (Connection connection = pool.getConnection()) {
-                assertThat(Servers.query(connection, "select 1")).isEqualTo("1");
+                assertThat(Sql.query(connection, "select 1")).isEqualTo("1");
             }
         }
         fill(pool);
@@ -77,20 +78,19 @@ abstract class PoolTest {
     @Test
     void nothingStaysOpenBehindABorrower(ConnectionPool pool, TestDatabase database) throws SQLException {
         try (Connection connection = pool.getConnection()) {
-            Servers.execute(connection, "create table left_open (x int)");
-            Servers.execute(connection, "begin");
-            Servers.execute(connection, "insert into left_open values (1)");
+            Sql.execute(connection, "create table left_open (x int)");
+            Sql.execute(connection, "begin");
+            Sql.execute(connection, "insert into left_open values (1)");
         }
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(false);
-            Servers.execute(connection, "insert into left_open values (2)");
+            Sql.execute(connection, "insert into left_open values (2)");
             // The driver forgets about the transaction with its own ping.
             assertThat(connection.isValid(1)).isTrue();
         }
         nothingLeftInTransaction(database);
         try (Connection connection = pool.getConnection()) {
-            assertThat(Servers.query(connection, "select count(*) from left_open"))
-                    .isEqualTo("0");
+            assertThat(Sql.query(connection, "select count(*) from left_open")).isEqualTo("0");
         }
     }
 
@@ -137,7 +137,7 @@ abstract class PoolTest {
                 .build();
         try (ConnectionPool pool = ConnectionPool.builder(here).open();
                 Connection connection = pool.getConnection()) {
-            assertThat(Servers.query(connection, "select 1")).isEqualTo("1");
+            assertThat(Sql.query(connection, "select 1")).isEqualTo("1");
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.lifebelt.ConfigurationException;
+import io.github.lifebelt.contract.Connects;
 import io.github.lifebelt.internal.tls.TlsPolicy;
 import io.github.lifebelt.postgres.AzurePostgres.Cloud;
 import io.github.lifebelt.security.SslMode;

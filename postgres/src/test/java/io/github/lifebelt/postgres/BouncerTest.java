@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.github.lifebelt.contract.Connects;
+import io.github.lifebelt.contract.Connects.Connected;
 import io.github.lifebelt.contract.Servers;
-import io.github.lifebelt.postgres.Connects.Connected;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import io.github.lifebelt.spi.Dialect.ServerFacts;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;

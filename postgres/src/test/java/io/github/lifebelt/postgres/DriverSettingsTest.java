@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.contract.Connects;
+import io.github.lifebelt.contract.Connects.Connected;
 import io.github.lifebelt.contract.Servers;
-import io.github.lifebelt.postgres.Connects.Connected;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.TestDatabase;
@@ -308,7 +309,7 @@ class DriverSettingsTest {
 
     @Test
     void theFirstHostThatFitsIsTaken() throws SQLException {
-        try (FaultProxy refusing = Connects.proxy(server())) {
+        try (FaultProxy refusing = server().proxy()) {
             refusing.refuse();
             DatabaseUrl url = DatabaseUrl.parse(server().url());
             String hosts = "localhost:" + refusing.port() + ",localhost:" + server().port();

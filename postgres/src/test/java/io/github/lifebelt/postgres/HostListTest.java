@@ -1,12 +1,13 @@
 package io.github.lifebelt.postgres;
 
+import static io.github.lifebelt.contract.Connects.since;
 import static io.github.lifebelt.contract.Sql.execute;
 import static io.github.lifebelt.contract.Sql.query;
-import static io.github.lifebelt.postgres.Connects.since;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.github.lifebelt.contract.Connects;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
@@ -188,7 +189,7 @@ class HostListTest {
     @Test
     void aHostThatSwallowsLeavesTheOthersTheirPartAndIsTriedLast() throws SQLException {
         try (Stalls stalls = new Stalls();
-                FaultProxy hole = Connects.proxy(primary)) {
+                FaultProxy hole = primary.proxy()) {
             hole.blackhole();
             DatabaseUrl url = list(hole.port(), primary.port()).build();
             long begin = System.nanoTime();
@@ -215,8 +216,8 @@ class HostListTest {
 
     @Test
     void aRejectedLoginEndsTheSearch() {
-        try (FaultProxy first = Connects.proxy(primary);
-                FaultProxy second = Connects.proxy(primary)) {
+        try (FaultProxy first = primary.proxy();
+                FaultProxy second = primary.proxy()) {
             DatabaseUrl url =
                     list(first.port(), second.port()).password("wrong").build();
             assertThat(Connects.whileConnecting(fails(url))).isEqualTo(Verdict.AUTHENTICATION);
@@ -228,7 +229,7 @@ class HostListTest {
 
     @Test
     void whatMayPassCountsMoreThanWhatDoesNot() {
-        try (FaultProxy refusing = Connects.proxy(primary)) {
+        try (FaultProxy refusing = primary.proxy()) {
             refusing.refuse();
             DatabaseUrl url =
                     list(primary.port(), refusing.port()).database("missing").build();

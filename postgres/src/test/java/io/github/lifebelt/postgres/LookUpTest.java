@@ -1,11 +1,12 @@
 package io.github.lifebelt.postgres;
 
+import static io.github.lifebelt.contract.Connects.since;
 import static io.github.lifebelt.contract.Sql.query;
-import static io.github.lifebelt.postgres.Connects.since;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.github.lifebelt.contract.Connects;
 import io.github.lifebelt.contract.Servers;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;

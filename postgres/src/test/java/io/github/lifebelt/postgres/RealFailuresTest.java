@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.github.lifebelt.postgres.Connects.Connected;
+import io.github.lifebelt.contract.Connects;
+import io.github.lifebelt.contract.Connects.Connected;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
@@ -118,7 +119,7 @@ class RealFailuresTest {
     @Test
     @Tag("smoke")
     void nobodyThereIsAnOutage() {
-        try (FaultProxy proxy = Connects.proxy(server)) {
+        try (FaultProxy proxy = server.proxy()) {
             DatabaseUrl url = server.databaseUrl(proxy);
             proxy.refuse();
             assertFails(url, "08001", ConnectProblem.UNREACHABLE, Verdict.DATABASE_DOWN);

@@ -1,18 +1,19 @@
 package io.github.lifebelt.postgres;
 
+import static io.github.lifebelt.contract.Connects.dialect;
+import static io.github.lifebelt.contract.Connects.since;
 import static io.github.lifebelt.contract.Sql.execute;
 import static io.github.lifebelt.contract.Sql.query;
-import static io.github.lifebelt.postgres.Connects.dialect;
-import static io.github.lifebelt.postgres.Connects.since;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.github.lifebelt.contract.Connects;
+import io.github.lifebelt.contract.Connects.Connected;
 import io.github.lifebelt.contract.Servers;
 import io.github.lifebelt.contract.Sql;
 import io.github.lifebelt.contract.VirtualThreads;
-import io.github.lifebelt.postgres.Connects.Connected;
 import io.github.lifebelt.spi.Dialect.TransactionState;
 import io.github.lifebelt.spi.ProbeSocket.Liveness;
 import io.github.lifebelt.testing.FaultProxy;
@@ -68,7 +69,7 @@ class SemanticsTest {
     @Test
     @Tag("smoke")
     void aPingIsOneRoundTrip() throws SQLException {
-        try (FaultProxy proxy = Connects.proxy(server());
+        try (FaultProxy proxy = server().proxy();
                 Connected connected = Connects.open(server(), proxy)) {
             proxy.latency(ONE_WAY);
             List<Duration> took = new ArrayList<>();
@@ -168,7 +169,7 @@ class SemanticsTest {
 
     @Test
     void rollbackSendsNothingIfThereIsNothingToRollBack() throws SQLException {
-        try (FaultProxy proxy = Connects.proxy(server());
+        try (FaultProxy proxy = server().proxy();
                 Connected connected = Connects.open(server(), proxy)) {
             dialect().ping(connected.jdbc());
             long before = proxy.bytesToServer();

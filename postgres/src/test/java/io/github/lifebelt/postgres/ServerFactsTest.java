@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.github.lifebelt.postgres.Connects.Connected;
+import io.github.lifebelt.contract.Connects;
+import io.github.lifebelt.contract.Connects.Connected;
 import io.github.lifebelt.spi.Dialect.ServerFacts;
 import io.github.lifebelt.spi.Dialect.TransactionState;
 import io.github.lifebelt.testing.FaultProxy;
@@ -109,7 +110,7 @@ class ServerFactsTest {
 
     @Test
     void aBrokenLineIsNoAnswer() throws SQLException {
-        try (FaultProxy proxy = Connects.proxy(server);
+        try (FaultProxy proxy = server.proxy();
                 Connected connected = Connects.open(server, proxy)) {
             proxy.reset();
             assertThat((Throwable) catchThrowableOfType(SQLException.class, () -> facts(connected.jdbc())))

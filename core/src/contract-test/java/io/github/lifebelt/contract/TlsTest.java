@@ -1,28 +1,19 @@
-package io.github.lifebelt.postgres;
+package io.github.lifebelt.contract;
 
-import static io.github.lifebelt.postgres.Connects.whileConnecting;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.ConnectionPool;
-import io.github.lifebelt.contract.Servers;
-import io.github.lifebelt.contract.Sql;
 import io.github.lifebelt.internal.tls.TlsPolicy;
-import io.github.lifebelt.postgres.Connects.Connected;
 import io.github.lifebelt.security.SslMode;
-import io.github.lifebelt.spi.FailureClassifier.Verdict;
-import io.github.lifebelt.testing.TestCertificates;
 import io.github.lifebelt.testing.TestDatabase;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,21 +22,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who is let in under which mode, on servers with good and bad certificates. */
-class TlsTest {
-
-    private static final TestCertificates CERTIFICATES = TestCertificates.shared();
+class TlsTest extends TlsLogins {
 
     @TempDir
     Path folder;
 
     private static final class WrongHost {
-        static final TestDatabase SERVER =
-                TestDatabase.postgres().certificate(CERTIFICATES.wrongHost()).start();
+        static final TestDatabase SERVER = TestDatabase.of(Servers.PRODUCT)
+                .certificate(CERTIFICATES.wrongHost())
+                .start();
     }
 
     private static final class Expired {
-        static final TestDatabase SERVER =
-                TestDatabase.postgres().certificate(CERTIFICATES.expired()).start();
+        static final TestDatabase SERVER = TestDatabase.of(Servers.PRODUCT)
+                .certificate(CERTIFICATES.expired())
+                .start();
     }
 
     private enum Certificate {
@@ -62,45 +53,13 @@ class TlsTest {
         }
     }
 
-    private static DatabaseUrl url(TestDatabase server, @Nullable SslMode mode, @Nullable Path roots) {
-        return DatabaseUrl.parse(server.url()).toBuilder()
-                .sslMode(mode)
-                .sslRootCert(roots == null ? null : roots.toString())
-                .build();
-    }
-
-    private static void connects(DatabaseUrl url, boolean encrypted) throws SQLException {
-        try (Connected connected = Connects.open(url)) {
-            assertThat(Sql.query(connected.jdbc(), "select ssl from pg_stat_ssl where pid = pg_backend_pid()"))
-                    .isEqualTo(encrypted ? "t" : "f");
-        }
-        try (ConnectionPool pool = ConnectionPool.builder(url).open();
-                var connection = pool.getConnection()) {
-            assertThat(Sql.query(connection, "select 1")).isEqualTo("1");
-        }
-    }
-
-    private static void isRefused(DatabaseUrl url, String reason) {
-        SQLException failure = catchThrowableOfType(
-                SQLException.class, () -> Connects.open(url).close());
-        assertThat((Throwable) failure).as("refused by the dialect").isNotNull();
-        assertThat(whileConnecting(failure)).isEqualTo(Verdict.REFUSED);
-        try (ConnectionPool pool = ConnectionPool.builder(url).open()) {
-            assertThatThrownBy(() -> pool.getConnection().close())
-                    .isInstanceOf(SQLNonTransientConnectionException.class)
-                    .hasMessageStartingWith("[CONNECT_REFUSED] ")
-                    .hasMessageContaining(reason)
-                    .hasCauseInstanceOf(SQLException.class);
-        }
-    }
-
     @ParameterizedTest
     @CsvSource({
         "GOOD, REQUIRE, connects",
         "GOOD, VERIFY_CA, connects",
         "GOOD, VERIFY_FULL, connects",
         "WRONG_HOST, VERIFY_CA, connects",
-        "WRONG_HOST, VERIFY_FULL, could not be verified",
+        "WRONG_HOST, VERIFY_FULL, wrong name",
         "EXPIRED, VERIFY_CA, validity check failed",
         "EXPIRED, VERIFY_FULL, validity check failed"
     })
@@ -110,7 +69,7 @@ class TlsTest {
         if (outcome.equals("connects")) {
             connects(url, true);
         } else {
-            isRefused(url, outcome);
+            isRefused(url, outcome.equals("wrong name") ? Sql.WRONG_HOST_NAME : outcome);
         }
     }
 
@@ -142,24 +101,19 @@ class TlsTest {
         connects(url(shown.server(), SslMode.REQUIRE, null), true);
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = SslMode.class,
-            names = {"ALLOW", "PREFER"})
-    void theWeakModesTakeWhatTheServerHas(SslMode mode) throws SQLException {
-        connects(url(Servers.get(true), mode, null), true);
-        connects(url(Servers.get(false), mode, null), false);
+    @Test
+    void preferTakesWhatTheServerHas() throws SQLException {
+        takesWhatTheServerHas(SslMode.PREFER);
     }
 
     @Test
     void withoutAModeTlsIsUsedIfOffered() throws SQLException {
-        connects(url(Servers.get(true), null, null), true);
-        connects(url(Servers.get(false), null, null), false);
+        takesWhatTheServerHas(null);
     }
 
     @Test
     void aServerThatDemandsTlsRefusesPlainClients() {
-        isRefused(url(Servers.get(true), SslMode.DISABLE, null), "no encryption");
+        isRefused(url(Servers.get(true), SslMode.DISABLE, null), Sql.TLS_DEMANDED);
     }
 
     @ParameterizedTest
@@ -167,11 +121,11 @@ class TlsTest {
             value = SslMode.class,
             names = {"REQUIRE", "VERIFY_CA", "VERIFY_FULL"})
     void aServerWithoutTlsIsNoServerForThoseWhoRequireIt(SslMode mode) {
-        isRefused(url(Servers.get(false), mode, null), "does not support SSL");
+        isRefused(url(Servers.get(false), mode, null), Sql.NO_TLS);
     }
 
     @Test
-    void requireWithAFileVerifiesTheChainAsInLibpq() throws SQLException {
+    void requireWithAFileVerifiesTheChain() throws SQLException {
         DatabaseUrl url = url(WrongHost.SERVER, SslMode.REQUIRE, CERTIFICATES.authority());
         TlsPolicy.Decision decision = TlsPolicy.resolve(url, Connects.dialect(), false);
         assertThat(decision.tls().mode()).isEqualTo(SslMode.VERIFY_CA);
@@ -218,17 +172,8 @@ class TlsTest {
     void verifyFullComparesAddressesToo() throws SQLException {
         DatabaseUrl named = url(Servers.get(true), SslMode.VERIFY_FULL, CERTIFICATES.authority());
         connects(at(named, "127.0.0.1"), true);
-        isRefused(at(url(WrongHost.SERVER, SslMode.VERIFY_FULL, CERTIFICATES.authority()), "127.0.0.1"), "verified");
-    }
-
-    private static DatabaseUrl at(DatabaseUrl url, String host) {
-        return DatabaseUrl.builder(url.dialect())
-                .host(host, url.hosts().get(0).port())
-                .database(url.database())
-                .user(url.user())
-                .password(url.credentials().secret())
-                .sslMode(url.sslMode())
-                .sslRootCert(url.sslRootCert())
-                .build();
+        isRefused(
+                at(url(WrongHost.SERVER, SslMode.VERIFY_FULL, CERTIFICATES.authority()), "127.0.0.1"),
+                Sql.WRONG_ADDRESS);
     }
 }

@@ -1,79 +1,44 @@
-package io.github.lifebelt.mysql;
+package io.github.lifebelt.contract;
 
-import static io.github.lifebelt.mysql.Servers.execute;
-import static io.github.lifebelt.mysql.Servers.id;
-import static io.github.lifebelt.mysql.Servers.query;
+import static io.github.lifebelt.contract.Connects.dies;
+import static io.github.lifebelt.contract.Sql.execute;
+import static io.github.lifebelt.contract.Sql.query;
+import static io.github.lifebelt.contract.Sql.sessionId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.github.lifebelt.mysql.Connects.Connected;
+import io.github.lifebelt.contract.Connects.Connected;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import io.github.lifebelt.spi.ProbeSocket.Liveness;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.StopMode;
-import io.github.lifebelt.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the probe sees of a real server and a real driver, plain and over TLS. */
-@ParameterizedClass(name = "tls={0}")
-@ValueSource(booleans = {false, true})
-class ProbeTest {
+class ProbeTest extends PoolTest {
 
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final int PROBES = 1_000;
     private static final int FRESH = 200;
     private static final int AT_ONCE = 50;
 
-    @Parameter
-    boolean tls;
-
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-
-    @AfterEach
-    void healTheServer() {
-        Servers.heal(server());
-        threads.shutdownNow();
-    }
-
-    private TestDatabase server() {
-        return Servers.get(tls);
-    }
-
-    private Connected open() throws SQLException {
+    private Connected connect() throws SQLException {
         return Connects.open(server());
-    }
-
-    private static void dies(Connected connected) {
-        Set<Liveness> before = new HashSet<>();
-        await().pollInterval(Duration.ofMillis(1)).atMost(SOON).until(() -> {
-            before.add(connected.socket().probe());
-            return before.contains(Liveness.DEAD);
-        });
-        assertThat(before).as("what was seen until then").doesNotContain(Liveness.BUSY);
-        assertThat(connected.socket().probe()).as("dead for good").isEqualTo(Liveness.DEAD);
     }
 
     @Test
     @Tag("smoke")
     void aConnectionAtRestIsQuiet() throws SQLException {
-        try (Connected connected = open()) {
+        try (Connected connected = connect()) {
             assertThat(connected.socket().probe()).isEqualTo(Liveness.QUIET);
             assertThat(query(connected.jdbc(), "select 1")).isEqualTo("1");
             assertThat(connected.socket().probe()).isEqualTo(Liveness.QUIET);
@@ -86,33 +51,17 @@ class ProbeTest {
     @Test
     @Tag("smoke")
     void aKilledSessionIsDead() throws SQLException {
-        try (Connected connected = open()) {
-            assertThat(server().faults().killSession(id(connected.jdbc()))).isTrue();
+        try (Connected connected = connect()) {
+            assertThat(server().faults().killSession(sessionId(connected.jdbc())))
+                    .isTrue();
             dies(connected);
-        }
-    }
-
-    /**
-     * MySQL says why before it closes. The words do not hide the end behind them, and are there for the driver; in plain
-     * text it throws away what it finds in the stream before it sends something.
-     */
-    @Test
-    void aSessionThatWasIdleForTooLongIsDeadAndItsLastWordsAreRead() throws SQLException {
-        try (Connected connected = open()) {
-            execute(connected.jdbc(), "set wait_timeout = 1");
-            dies(connected);
-            SQLException failure = catchThrowableOfType(SQLException.class, () -> query(connected.jdbc(), "select 1"));
-            assertThat(Connects.inUse(failure)).isEqualTo(Verdict.SUSPECT_ALL);
-            if (tls && !Servers.isMariaDb(server())) {
-                assertThat((Throwable) failure).hasMessageContaining("inactivity");
-            }
         }
     }
 
     @Test
     void aStoppedServerIsDead() throws SQLException {
         for (StopMode mode : List.of(StopMode.FAST, StopMode.IMMEDIATE)) {
-            try (Connected connected = open()) {
+            try (Connected connected = connect()) {
                 server().faults().stop(mode);
                 dies(connected);
             }
@@ -122,7 +71,7 @@ class ProbeTest {
 
     @Test
     void aCrashedServerIsDead() throws SQLException {
-        try (Connected connected = open()) {
+        try (Connected connected = connect()) {
             server().faults().crash();
             dies(connected);
         }
@@ -143,28 +92,23 @@ class ProbeTest {
 
     @Test
     void aConnectionThatSomebodyReadsIsBusy() throws Exception {
-        try (Connected connected = open();
-                Connection other = Servers.bare(server())) {
-            long id = id(connected.jdbc());
-            Future<?> reader = threads.submit(() -> {
-                try {
-                    execute(connected.jdbc(), "select sleep(60)");
-                } catch (SQLException e) {
-                    // MariaDB says that it was killed, MySQL ends the sleep.
-                    assertThat(Connects.inUse(e)).isEqualTo(Verdict.KEEP);
-                }
-                return null;
-            });
+        try (Connected connected = connect();
+                Connection other = bare()) {
+            long id = sessionId(connected.jdbc());
+            Future<SQLException> reader = threads.submit(
+                    () -> catchThrowableOfType(SQLException.class, () -> execute(connected.jdbc(), Sql.sleep(60))));
             await().pollInterval(Duration.ofMillis(1))
                     .atMost(SOON)
                     .until(() -> connected.socket().probe() == Liveness.BUSY);
             await().atMost(SOON).until(() -> {
-                execute(other, "kill query " + id);
+                Sql.cancel(other, id);
                 return reader.isDone();
             });
-            reader.get(10, TimeUnit.SECONDS);
+            SQLException cancelled = reader.get(10, TimeUnit.SECONDS);
+            assertThat(Sql.isCancelled(cancelled)).as(cancelled.toString()).isTrue();
+            assertThat(Connects.inUse(cancelled)).isEqualTo(Verdict.KEEP);
             assertThat(connected.socket().probe()).isEqualTo(Liveness.QUIET);
-            assertThat(id(connected.jdbc())).isEqualTo(id);
+            assertThat(sessionId(connected.jdbc())).isEqualTo(id);
         }
     }
 
@@ -192,7 +136,7 @@ class ProbeTest {
         List<Connected> open = new ArrayList<>();
         try {
             for (int i = 1; i <= FRESH; i++) {
-                open.add(open());
+                open.add(connect());
                 if (i % AT_ONCE == 0) {
                     assertThat(open)
                             .allSatisfy(connected ->
