@@ -19,6 +19,8 @@ import picocli.CommandLine.Option;
         description = {
             "Reads JSON lines {\"id\":..,\"input\":\"..\"} or {\"id\":..,\"env\":{..}} from standard input and writes one"
                     + " JSON line for each: what the connection string means, or the code of what is wrong with it.",
+            "Read are the URLs of PostgreSQL (postgresql://, postgres://, jdbc:postgresql://) and of MySQL and MariaDB"
+                    + " (mysql://, mariadb://, jdbc:mysql://), each by its own rules.",
             "Of environments this version knows the variable DATABASE_URL, as ConnectionPool.fromEnvironment() does."
                     + " The field diagnosis is empty as yet."
         },

@@ -92,6 +92,11 @@ class MainTest {
         "postgresql://app:p@ss@db/orders,            UNENCODED_AT",
         "postgresql://h:99999/orders,                PORT_OUT_OF_RANGE",
         "postgresql://h/orders?pool_size=5,          UNKNOWN_PARAM",
+        "mysql://app:p@ss@db/orders,                 UNENCODED_AT",
+        "jdbc:mysql://h:abc/orders,                  PORT_NOT_NUMERIC",
+        "mysql://h/orders?pool_size=5,               UNKNOWN_PARAM",
+        "jdbc:mariadb://h/orders,                    WRONG_SCHEME",
+        "jdbc:mysql://h/orders?sslMode=verify-full,  INVALID_SSLMODE",
         "oracle://h/orders,                          UNKNOWN_SCHEME",
         "'',                                         URL_MISSING"
     })
