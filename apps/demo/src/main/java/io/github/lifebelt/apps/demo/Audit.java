@@ -29,8 +29,6 @@ record Audit(
         long unknownStored,
         List<String> examples) {
 
-    private static final int FETCH = 10_000;
-
     /** Everything by which there is more, or other, than was reported. */
     long duplicated() {
         return twice + contradicted + strangers + accountsOff;
@@ -39,11 +37,11 @@ record Audit(
     static Audit of(Connection connection, Ledger ledger, Claims claims) throws SQLException {
         Check check = new Check(claims);
         boolean autoCommit = connection.getAutoCommit();
-        // Both queries see one state, and the driver fetches in portions only within a transaction.
+        // Both queries see one state.
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            statement.setFetchSize(FETCH);
+            statement.setFetchSize(ledger.database().fetchSize());
             try (ResultSet rows =
                     statement.executeQuery("SELECT unit, count(*) FROM " + ledger.entries() + " GROUP BY unit")) {
                 while (rows.next()) {

@@ -53,7 +53,7 @@ final class Demo {
         this.target = target;
         this.plan = plan;
         this.progress = progress;
-        this.ledger = new Ledger(target.tablePrefix());
+        this.ledger = new Ledger(target.database(), target.tablePrefix());
         this.claims = new Claims(plan.threads());
     }
 

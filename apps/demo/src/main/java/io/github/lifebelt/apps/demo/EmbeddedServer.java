@@ -1,24 +1,66 @@
 package io.github.lifebelt.apps.demo;
 
+import io.github.lifebelt.testing.DatabaseProduct;
 import io.github.lifebelt.testing.ServerProvider;
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.function.Consumer;
 
-/** A PostgreSQL of the demo's own that demands TLS, as the clouds do. */
+/** A server of the demo's own that demands TLS, as the clouds do. */
 final class EmbeddedServer implements Target {
+    private final Database kind;
     private final TestDatabase database;
 
-    private EmbeddedServer(TestDatabase database) {
+    private EmbeddedServer(Database kind, TestDatabase database) {
+        this.kind = kind;
         this.database = database;
     }
 
-    /** Starts it: within a second or so, longer when its programs have to be unpacked first. */
-    static EmbeddedServer start() {
+    /**
+     * Starts it: within a second or so, longer when its programs have to be unpacked first. In the place of a MySQL that
+     * cannot be had MariaDB is started, which is said.
+     *
+     * @throws IllegalStateException if there is none, with the reason and what to do
+     */
+    static EmbeddedServer start(Database kind, Consumer<String> saying) {
         return new EmbeddedServer(
-                TestDatabase.postgres().provider(ServerProvider.EMBEDDED).start());
+                kind,
+                switch (kind) {
+                    case POSTGRES -> start(kind.product());
+                    case MYSQL -> startMySql(saying);
+                });
+    }
+
+    private static TestDatabase startMySql(Consumer<String> saying) {
+        try {
+            return start(DatabaseProduct.MYSQL);
+        } catch (IllegalStateException e) {
+            TestDatabase standIn;
+            try {
+                standIn = start(DatabaseProduct.MARIADB);
+            } catch (IllegalStateException notThisEither) {
+                e.addSuppressed(notThisEither);
+                throw new IllegalStateException(
+                        "no embedded MySQL runs here. Builds that skip the tests leave it out: make a jar that has it with"
+                                + " ./mvnw -DskipTests -Pmysql package, or MariaDB in its place with -Pmariadb; or name a"
+                                + " server of your own with --url mysql://... (" + e.getMessage() + ")",
+                        e);
+            }
+            saying.accept("MariaDB stands in for MySQL: " + e.getMessage());
+            return standIn;
+        }
+    }
+
+    private static TestDatabase start(DatabaseProduct product) {
+        return TestDatabase.of(product).provider(ServerProvider.EMBEDDED).start();
+    }
+
+    @Override
+    public Database database() {
+        return kind;
     }
 
     @Override
@@ -28,7 +70,11 @@ final class EmbeddedServer implements Target {
 
     @Override
     public String describe() {
-        return "an embedded PostgreSQL that demands TLS";
+        return "an embedded " + title() + " that demands TLS";
+    }
+
+    private String title() {
+        return database.product() == DatabaseProduct.MARIADB ? "MariaDB" : kind.title();
     }
 
     @Override

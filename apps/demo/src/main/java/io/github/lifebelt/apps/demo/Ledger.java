@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The tables: accounts with a balance, and one row for each transfer.
@@ -15,17 +17,23 @@ final class Ledger {
     static final int ACCOUNTS = 16;
     static final int OPENING_BALANCE = 1000;
 
+    private final Database database;
     private final String accounts;
     private final String entries;
     private final String updateSql;
     private final String insertSql;
 
     /** Tables whose names begin with a prefix, which keeps them apart from anybody else's. */
-    Ledger(String prefix) {
+    Ledger(Database database, String prefix) {
+        this.database = database;
         accounts = prefix + "_account";
         entries = prefix + "_ledger";
         updateSql = "UPDATE " + accounts + " SET balance = balance + ? WHERE id = ?";
         insertSql = "INSERT INTO " + entries + " (unit, source, target, amount) VALUES (?, ?, ?, ?)";
+    }
+
+    Database database() {
+        return database;
     }
 
     String accounts() {
@@ -38,18 +46,20 @@ final class Ledger {
 
     void create(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("CREATE TABLE " + accounts + " (id int PRIMARY KEY, balance bigint NOT NULL)");
-            statement.execute("CREATE TABLE " + entries
-                    + " (unit bigint NOT NULL, source int NOT NULL, target int NOT NULL, amount int NOT NULL)");
-            statement.execute("INSERT INTO " + accounts + " SELECT id, " + OPENING_BALANCE + " FROM generate_series(0, "
-                    + (ACCOUNTS - 1) + ") AS id");
+            statement.execute(database.accountsTable(accounts, "id int PRIMARY KEY, balance bigint NOT NULL"));
+            statement.execute(database.entriesTable(
+                    entries, "unit bigint NOT NULL, source int NOT NULL, target int NOT NULL, amount int NOT NULL"));
+            statement.execute("INSERT INTO " + accounts + " (id, balance) VALUES "
+                    + IntStream.range(0, ACCOUNTS)
+                            .mapToObj(id -> "(" + id + ", " + OPENING_BALANCE + ")")
+                            .collect(Collectors.joining(", ")));
         }
     }
 
     void drop(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             // On somebody's own server a session that was cut off may hold its locks for a while.
-            statement.execute("SET lock_timeout = '5s'");
+            statement.execute(database.shortLockWait());
             statement.execute("DROP TABLE IF EXISTS " + entries + ", " + accounts);
         }
     }

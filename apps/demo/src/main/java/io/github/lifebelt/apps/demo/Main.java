@@ -60,17 +60,17 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--database",
             paramLabel = "NAME",
-            converter = Options.Database.class,
+            converter = Options.EmbeddedDatabase.class,
             defaultValue = "postgres",
-            description = "Which embedded server to start: postgres. Default: ${DEFAULT-VALUE}.")
-    private String database = "";
+            description = "Which embedded server to start: postgres or mysql. Default: ${DEFAULT-VALUE}.")
+    private Database database = Database.POSTGRES;
 
     @Option(
             names = "--url",
             paramLabel = "URL",
             converter = Options.Url.class,
             description =
-                    "An own PostgreSQL server instead of the embedded one. Tables with a name of their own are made"
+                    "An own server, PostgreSQL or MySQL, instead of the embedded one. Tables with a name of their own are made"
                             + " there and dropped, only the pool's sessions are ended, and nothing is restarted.")
     private @Nullable String url;
 
@@ -111,9 +111,9 @@ public final class Main implements Callable<Integer> {
         Thread onInterrupt = new Thread(() -> windDown(finished), "demo-wind-down");
         Runtime.getRuntime().addShutdownHook(onInterrupt);
         if (url == null) {
-            err.println("Starting an embedded PostgreSQL (" + database + ") ...");
+            err.println("Starting an embedded " + database.title() + " ...");
         }
-        try (Target target = url == null ? EmbeddedServer.start() : new OwnServer(url)) {
+        try (Target target = url == null ? EmbeddedServer.start(database, err::println) : new OwnServer(url)) {
             return storm(target);
         } catch (SQLException | RuntimeException | LinkageError e) {
             // What is torn down under a run makes it fail, and so do classes that come too late to add a shutdown hook.

@@ -3,6 +3,8 @@ package io.github.lifebelt.apps.demo;
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.ParameterException;
@@ -70,18 +72,16 @@ final class Options {
     }
 
     /** Of {@code --database}. */
-    static final class Database implements ITypeConverter<String> {
+    static final class EmbeddedDatabase implements ITypeConverter<Database> {
         @Override
-        public String convert(String text) {
-            switch (text) {
-                case "postgres" -> {
-                    return text;
-                }
-                case "mysql" ->
-                    throw new TypeConversionException(
-                            "MySQL is not part of this version's demo; the one database it knows is postgres");
-                default -> throw new TypeConversionException("the one database this version's demo knows is postgres");
-            }
+        public Database convert(String text) {
+            return Arrays.stream(Database.values())
+                    .filter(known -> known.label().equals(text))
+                    .findFirst()
+                    .orElseThrow(() -> new TypeConversionException("it is one of: "
+                            + Arrays.stream(Database.values())
+                                    .map(Database::label)
+                                    .collect(Collectors.joining(", "))));
         }
     }
 

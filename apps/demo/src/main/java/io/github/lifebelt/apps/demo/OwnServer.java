@@ -5,30 +5,34 @@ import io.github.lifebelt.security.Credentials;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server that the user named. Only the pool's own sessions are ended, which it knows by a name that no other has: a
- * role may always end sessions of its own. Nothing is restarted.
+ * A server that the user named. Only the pool's own sessions are ended, which it knows by a name that no other has.
+ * Nothing is restarted.
  */
 final class OwnServer implements Target {
-    private static final String KILL = "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity"
-            + " WHERE application_name = ? AND pid <> pg_backend_pid()";
-
     private final String text;
     private final DatabaseUrl url;
+    private final Database database;
     private final String run = UUID.randomUUID().toString().substring(0, 8);
+    private @Nullable Map<String, String> driverProperties;
     private @Nullable Connection killer;
     private volatile @Nullable String complaint;
 
     OwnServer(String text) {
         this.text = text;
         this.url = DatabaseUrl.parse(text);
+        this.database = Database.of(url);
+    }
+
+    @Override
+    public Database database() {
+        return database;
     }
 
     @Override
@@ -48,7 +52,7 @@ final class OwnServer implements Target {
 
     @Override
     public PoolBuilder configure(PoolBuilder builder) {
-        return builder.initSql("SET application_name = '" + applicationName() + "'");
+        return builder.initSql(database.mark(sessionName()));
     }
 
     @Override
@@ -57,13 +61,14 @@ final class OwnServer implements Target {
         Properties properties = new Properties();
         put(properties, "user", credentials.user());
         put(properties, "password", credentials.secret());
+        driverProperties().forEach(properties::setProperty);
         return DriverManager.getConnection(url.jdbcUrl(), properties);
     }
 
     @Override
     public int killSessions() {
         try {
-            return kill(killer());
+            return database.killMarked(killer(), sessionName());
         } catch (SQLException e) {
             complaint = "the pool's sessions could not always be ended: " + e.getMessage();
             close();
@@ -99,6 +104,16 @@ final class OwnServer implements Target {
         }
     }
 
+    /** Once: a storm connects again and again, and each time would leave a file. */
+    private synchronized Map<String, String> driverProperties() throws SQLException {
+        Map<String, String> known = driverProperties;
+        if (known == null) {
+            known = database.driverProperties(url);
+            driverProperties = known;
+        }
+        return known;
+    }
+
     private Connection killer() throws SQLException {
         Connection open = killer;
         if (open == null) {
@@ -108,17 +123,7 @@ final class OwnServer implements Target {
         return open;
     }
 
-    private int kill(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(KILL)) {
-            statement.setString(1, applicationName());
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getInt(1);
-            }
-        }
-    }
-
-    private String applicationName() {
+    private String sessionName() {
         return "lifebelt-demo-" + run;
     }
 

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A database server, and what can be done to it from outside of the pool. */
 interface Target extends AutoCloseable {
+    /** Whose language it speaks. */
+    Database database();
+
     /** The {@code DATABASE_URL}; it holds the password. */
     String url();
 

@@ -7,26 +7,34 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Plants in a sound ledger what the audit is to find. */
+@ParameterizedClass
+@EnumSource(Database.class)
 class AuditTest {
     private static TestDatabase database;
 
-    private final Ledger ledger = new Ledger("audited");
+    private final Ledger ledger;
     private final Claims claims = new Claims(2);
     private Connection connection;
 
-    @BeforeAll
-    static void startServer() {
-        database = TestDatabase.postgres().tls(false).start();
+    AuditTest(Database kind) {
+        this.ledger = new Ledger(kind, "audited");
     }
 
-    @AfterAll
+    @BeforeParameterizedClassInvocation
+    static void startServer(Database kind) {
+        database = TestDatabase.of(kind.product()).tls(false).start();
+    }
+
+    @AfterParameterizedClassInvocation
     static void stopServer() {
         database.close();
     }
