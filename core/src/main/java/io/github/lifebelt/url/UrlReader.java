@@ -3,6 +3,7 @@ package io.github.lifebelt.url;
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.security.SslMode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -170,6 +171,17 @@ public final class UrlReader {
     public static String shown(String name, boolean known, boolean afterPassword) {
         boolean safe = known || (!afterPassword && NAME.matcher(name).matches());
         return safe ? "'" + name + "'" : afterPassword ? "after the password" : NOT_SHOWN;
+    }
+
+    /**
+     * Advice for a name that is none.
+     *
+     * @param name as it was written; case and underscores do not count
+     * @param known the names that can be meant
+     * @return the end of a sentence with the one that is nearest, or nothing if none is near
+     */
+    public static String didYouMean(String name, Collection<String> known) {
+        return Typos.didYouMean(name, known);
     }
 
     /**

@@ -8,17 +8,15 @@ import com.mysql.cj.conf.PropertyDefinitions;
 import com.mysql.cj.conf.PropertyKey;
 import com.mysql.cj.exceptions.CJException;
 import io.github.lifebelt.ConfigurationException;
-import java.util.Comparator;
+import io.github.lifebelt.url.UrlReader;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The names and values of Connector/J's properties: asked of the driver itself, so that a newer one's are known too. */
 final class DriverProperties {
 
-    private static final int MOST_TYPOS = 2;
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?\\d{1,10}");
 
     private DriverProperties() {}
@@ -87,29 +85,7 @@ final class DriverProperties {
                 .map(PropertyDefinition::getName)
                 .filter(property -> !UnsupportedParameters.has(property))
                 .toList();
-        String lower = name.toLowerCase(Locale.ROOT);
-        return candidates.stream()
-                .filter(property -> typos(property, lower) <= MOST_TYPOS)
-                .min(Comparator.comparingInt((String property) -> typos(property, lower))
-                        .thenComparing(Comparator.naturalOrder()))
-                .map(property -> "; did you mean " + property + "?")
-                .orElse("");
-    }
-
-    /** How many letters have to be put in, left out or changed (Levenshtein); case, '_' and '-' do not count. */
-    private static int typos(String property, String lower) {
-        String a = property.toLowerCase(Locale.ROOT);
-        String b = lower.replace("_", "").replace("-", "");
-        int[] row = IntStream.rangeClosed(0, b.length()).toArray();
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(changed, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[b.length()];
+        // MySQL's own clients write their options with hyphens.
+        return UrlReader.didYouMean(name.replace("-", ""), candidates);
     }
 }

@@ -1,15 +1,13 @@
 package io.github.lifebelt.postgres;
 
 import io.github.lifebelt.ConfigurationException;
+import io.github.lifebelt.url.UrlReader;
 import java.sql.DriverPropertyInfo;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -38,8 +36,6 @@ final class DriverProperties {
     private static final Set<String> NOT_CHECKED = Set.of("requireAuth");
     private static final List<String> SWITCH = List.of("true", "false");
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,10}");
-
-    private static final int MOST_TYPOS = 2;
 
     // Asked of the driver itself, so that a newer one's are known too.
     private static final Set<String> KNOWN = Stream.of(
@@ -110,30 +106,8 @@ final class DriverProperties {
     }
 
     private static String didYouMean(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return KNOWN.stream()
-                .filter(property -> !OURS.contains(property))
-                .filter(property -> typos(property, lower) <= MOST_TYPOS)
-                .min(Comparator.comparingInt((String property) -> typos(property, lower))
-                        .thenComparing(Comparator.naturalOrder()))
-                .map(property -> "; did you mean " + property + "?")
-                .orElse("");
-    }
-
-    /** How many letters have to be put in, left out or changed (Levenshtein); case and '_' do not count. */
-    private static int typos(String property, String lower) {
-        String a = property.toLowerCase(Locale.ROOT);
-        String b = lower.replace("_", "");
-        int[] row = IntStream.rangeClosed(0, b.length()).toArray();
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(changed, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[b.length()];
+        return UrlReader.didYouMean(
+                name,
+                KNOWN.stream().filter(property -> !OURS.contains(property)).toList());
     }
 }
