@@ -30,8 +30,6 @@ final class MySqlUri implements UrlReader.Parameters {
     static final String MYSQL = "mysql:";
     static final String MARIADB = "mariadb:";
 
-    private static final String ADDRESS_EMPTY = "IPV6_ADDRESS_EMPTY";
-
     private final UrlReader parts = ParameterNames.reader();
 
     private MySqlUri() {}
@@ -42,25 +40,15 @@ final class MySqlUri implements UrlReader.Parameters {
         for (String scheme : List.of(MYSQL + "//", MARIADB + "//")) {
             if (lower.startsWith(scheme)) {
                 UrlReader.refuseFragment(url);
-                return new MySqlUri().read(url, scheme.length());
+                MySqlUri uri = new MySqlUri();
+                uri.parts.uri(url, scheme.length(), uri);
+                return uri.parts.toUrl();
             }
         }
         throw new ConfigurationException(
                 "UNRECOGNISED_FORMAT",
                 "the database URL does not begin with mysql:// or mariadb:// (without quotes or a command before it), nor"
                         + " with jdbc:mysql://");
-    }
-
-    private DatabaseUrl read(String url, int start) {
-        try {
-            parts.uri(url, start, this);
-        } catch (ConfigurationException e) {
-            // The words that this dialect has for it.
-            throw e.code().equals(ADDRESS_EMPTY)
-                    ? new ConfigurationException(ADDRESS_EMPTY, "between '[' and ']' stands no IPv6 address")
-                    : e;
-        }
-        return parts.toUrl();
     }
 
     @Override
