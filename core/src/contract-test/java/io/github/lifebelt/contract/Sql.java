@@ -58,6 +58,9 @@ public final class Sql {
     public static final int DEFAULT_ISOLATION =
             POSTGRES ? Connection.TRANSACTION_READ_COMMITTED : Connection.TRANSACTION_REPEATABLE_READ;
 
+    static final String LOCK_TIMEOUT_OF_A_SECOND =
+            POSTGRES ? "set local lock_timeout = '1s'" : "set innodb_lock_wait_timeout = 1";
+
     /** Somewhere else than where the user's tables are. */
     static final String SYSTEM_SCHEMA = POSTGRES ? "pg_catalog" : "information_schema";
 

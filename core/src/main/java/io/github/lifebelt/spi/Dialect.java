@@ -28,6 +28,16 @@ public interface Dialect {
         UNKNOWN
     }
 
+    /** What a failed statement has taken along, beyond what the driver's transaction state tells. */
+    enum Undone {
+        /** Its own effects and no more; or the transaction, and the driver knows that. */
+        STATEMENT,
+        /** A part of the transaction, as far as can be told. Going back to a savepoint from before puts that right. */
+        PERHAPS_MORE,
+        /** The whole transaction, and the next statement silently begins another. */
+        TRANSACTION
+    }
+
     /** Why a connection could not be made, in the order in which connecting goes. For people and for what follows. */
     enum ConnectProblem {
         /** The host name has no address. */
@@ -214,6 +224,15 @@ public interface Dialect {
      * @return a thread-safe classifier
      */
     FailureClassifier failureClassifier();
+
+    /**
+     * What a failure in a transaction has taken along although the driver does not say so. A unit whose failure was
+     * swallowed must not store the rest.
+     *
+     * @param failure what a statement of a connection in use has thrown
+     * @return {@link Undone#STATEMENT} where the driver's own state can be relied on
+     */
+    Undone undone(SQLException failure);
 
     /**
      * Why connecting has failed. Judges like {@link #failureClassifier()} in its phase CONNECT, in finer terms.

@@ -159,6 +159,30 @@ public final class MySqlDialect implements Dialect {
         return CLASSIFIER;
     }
 
+    /**
+     * {@inheritDoc} The server says nothing about the transaction in an error, and the driver goes on with what it knew.
+     */
+    @Override
+    public Undone undone(SQLException failure) {
+        Undone most = Undone.STATEMENT;
+        for (SQLException one : FailureChain.of(failure).sql()) {
+            Undone undone = undone(one.getErrorCode());
+            most = undone.compareTo(most) > 0 ? undone : most;
+        }
+        return most;
+    }
+
+    private static Undone undone(int number) {
+        return switch (number) {
+            // Deadlock, also between the nodes of a cluster; a snapshot that is out of date (MariaDB).
+            case 1213, 1614, 3101, 1020 -> Undone.TRANSACTION;
+            // A lock was waited for in vain: the statement, or with innodb_rollback_on_timeout everything. Or an error
+            // during COMMIT.
+            case 1205, 1180 -> Undone.PERHAPS_MORE;
+            default -> Undone.STATEMENT;
+        };
+    }
+
     @Override
     public ConnectProblem connectProblem(SQLException failure) {
         return ConnectFailure.of(FailureChain.of(failure)).problem;

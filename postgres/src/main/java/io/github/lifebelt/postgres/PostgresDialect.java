@@ -154,6 +154,12 @@ public final class PostgresDialect implements Dialect {
         return facts;
     }
 
+    /** {@inheritDoc} Here a failure ends the transaction, and the server says so after each command. */
+    @Override
+    public Undone undone(SQLException failure) {
+        return Undone.STATEMENT;
+    }
+
     @Override
     public ConnectProblem connectProblem(SQLException failure) {
         return ConnectProblems.of(FailureChain.of(failure));

@@ -2,6 +2,7 @@ package io.github.lifebelt.internal.jdbc;
 
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.TransactionState;
+import io.github.lifebelt.spi.Dialect.Undone;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,6 +21,7 @@ public final class ScopedLease extends Lease {
     private final Dialect dialect;
     private final String unit;
     private final Thread thread = Thread.currentThread();
+    private Undone undone = Undone.STATEMENT;
     private @Nullable SQLException poison;
     private volatile @Nullable String ended;
 
@@ -46,6 +48,8 @@ public final class ScopedLease extends Lease {
     @Override
     SQLException failed(SQLException e, Phase phase) {
         super.failed(e, phase);
+        Undone more = dialect.undone(e);
+        undone = more.compareTo(undone) > 0 ? more : undone;
         if (poison == null && !isUsable()) {
             poison = e;
         }
@@ -54,7 +58,7 @@ public final class ScopedLease extends Lease {
 
     /** Whether the transaction could still be committed, as far as the driver knows. */
     public boolean isUsable() {
-        return !isLost() && state() != TransactionState.FAILED;
+        return !isLost() && undone == Undone.STATEMENT && state() != TransactionState.FAILED;
     }
 
     /** Whether the connection under the unit has ended. */
@@ -124,6 +128,9 @@ public final class ScopedLease extends Lease {
     @Override
     public void rollback(Savepoint savepoint) throws SQLException {
         super.rollback(savepoint);
+        if (undone == Undone.PERHAPS_MORE) {
+            undone = Undone.STATEMENT;
+        }
         if (isUsable()) {
             poison = null;
         }

@@ -77,6 +77,11 @@ record CloudDialect(String suffix) implements Dialect {
     }
 
     @Override
+    public Undone undone(SQLException failure) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public ConnectProblem connectProblem(SQLException failure) {
         throw new UnsupportedOperationException();
     }
