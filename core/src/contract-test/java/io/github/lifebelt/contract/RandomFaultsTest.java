@@ -112,7 +112,8 @@ class RandomFaultsTest extends PoolTest {
             ConnectionPool pool = open(ConnectionPool.builder(server().url(proxy))
                     .maxSize(CONNECTIONS)
                     .borrowTimeout(DEADLINE));
-            fill(pool, CONNECTIONS);
+            // The first of a JVM may take longer than the deadline.
+            await().atMost(RECOVERY).ignoreExceptions().untilAsserted(() -> fill(pool, CONNECTIONS));
             List<Future<?>> borrowers = new ArrayList<>();
             for (int i = 0; i < BORROWERS; i++) {
                 borrowers.add(threads.submit(() -> borrowUntilOver(pool)));
