@@ -146,20 +146,18 @@ class HygieneTest extends PoolTest {
         assertThat(pool.stats().replaced()).isZero();
     }
 
-    /** In another schema than the user's own, where there are several. */
+    /** In another schema than the user's own. */
     private static PoolBuilder elsewhere(PoolBuilder builder) {
-        return Sql.SCHEMAS ? builder.schema(Sql.SYSTEM_SCHEMA) : builder;
+        return builder.schema(Sql.SYSTEM_SCHEMA);
     }
 
     private void returnHome(Connection connection) throws SQLException {
-        if (Sql.SCHEMAS) {
-            Sql.enter(connection, Sql.userSchema(server()));
-        }
+        Sql.enter(connection, Sql.userSchema(server()));
         assertThat(Sql.schema(connection)).isEqualTo(Sql.userSchema(server()));
     }
 
     private void assertElsewhere(Connection connection) throws SQLException {
-        assertThat(Sql.schema(connection)).isEqualTo(Sql.SCHEMAS ? Sql.SYSTEM_SCHEMA : Sql.userSchema(server()));
+        assertThat(Sql.schema(connection)).isEqualTo(Sql.SYSTEM_SCHEMA);
     }
 
     private void assertConfigured(Connection connection) throws SQLException {

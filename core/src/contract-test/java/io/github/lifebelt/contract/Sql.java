@@ -33,15 +33,12 @@ public final class Sql {
     /** What a driver calls a line that broke. */
     static final String BROKEN_LINE_STATE = POSTGRES ? "08006" : "08S01";
 
-    /** Whether the driver's message says what is wrong with the line; Connector/J leaves that to the causes. */
-    static final boolean SAYS_WHAT_IS_WRONG = POSTGRES;
-
     /** Of a login with a wrong password. */
     public static final String WRONG_PASSWORD = POSTGRES ? "password authentication failed" : "Access denied for user";
 
     /** Of a certificate for another host than the name that was asked for. */
     static final String WRONG_HOST_NAME =
-            POSTGRES ? "could not be verified" : "No subject alternative DNS name matching localhost";
+            POSTGRES ? "could not be verified" : "No subject alternative DNS name matching";
 
     /** Of a certificate for another host than the address that was asked for. */
     static final String WRONG_ADDRESS = POSTGRES ? "verified" : "No subject alternative names matching IP address";
@@ -63,9 +60,6 @@ public final class Sql {
 
     /** Somewhere else than where the user's tables are. */
     static final String SYSTEM_SCHEMA = POSTGRES ? "pg_catalog" : "information_schema";
-
-    /** Whether a database has schemas. What MySQL calls so is the database itself, which is named in the URL. */
-    static final boolean SCHEMAS = POSTGRES;
 
     private static final Map<String, Integer> ISOLATIONS = Map.of(
             "READ UNCOMMITTED", Connection.TRANSACTION_READ_UNCOMMITTED,

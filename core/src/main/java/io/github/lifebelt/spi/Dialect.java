@@ -157,6 +157,13 @@ public interface Dialect {
     boolean hasPubliclyTrustedCertificate(String host);
 
     /**
+     * Whether JDBC calls a catalog what people of this family call a schema, because they call it a database.
+     *
+     * @return true if {@link Connection#setCatalog} enters it and {@link Connection#setSchema} does nothing
+     */
+    boolean schemaIsCatalog();
+
+    /**
      * Whether servers of this host name go to sleep when nobody talks to them, and are paid for while awake: pings on idle
      * connections are off for them by default.
      *

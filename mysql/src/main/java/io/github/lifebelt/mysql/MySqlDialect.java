@@ -83,6 +83,11 @@ public final class MySqlDialect implements Dialect {
         return ManagedHosts.isAzure(host);
     }
 
+    @Override
+    public boolean schemaIsCatalog() {
+        return true;
+    }
+
     /** {@inheritDoc} No offer of MySQL is known by its host names to do so: Aurora's are the same whatever it runs on. */
     @Override
     public boolean sleepsWhenIdle(String host) {

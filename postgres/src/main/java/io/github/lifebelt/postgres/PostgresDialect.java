@@ -127,6 +127,11 @@ public final class PostgresDialect implements Dialect {
         }
     }
 
+    @Override
+    public boolean schemaIsCatalog() {
+        return false;
+    }
+
     /** {@inheritDoc} Neon's do, after 5 minutes unless that is turned off. */
     @Override
     public boolean sleepsWhenIdle(String host) {

@@ -8,7 +8,8 @@ import io.github.lifebelt.internal.config.Durations;
 import io.github.lifebelt.internal.pool.Gate.Closure;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
-import java.net.UnknownHostException;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
@@ -86,7 +87,7 @@ final class BorrowErrors {
     SQLException refused(SQLException cause, ConnectProblem problem, String history) {
         String hint = problem == ConnectProblem.TLS ? tlsHint : null;
         return new SQLNonTransientConnectionException(
-                "[CONNECT_REFUSED] " + target + " refuses the connection: " + cause.getMessage() + history
+                "[CONNECT_REFUSED] " + target + " refuses the connection: " + reason(cause) + history
                         + (hint == null ? "" : ". " + hint),
                 cause.getSQLState(),
                 cause.getErrorCode(),
@@ -106,15 +107,26 @@ final class BorrowErrors {
         return new SQLNonTransientConnectionException("[POOL_CLOSED] the pool " + pool + " is closed", "08003");
     }
 
-    /** A driver's failure in words. For a host without an address drivers say only that they could not connect. */
+    /**
+     * A driver's failure in words: what it says itself, and what network or TLS said to it. Some say only that they could
+     * not connect, and put what has been going on for how long below it.
+     */
     static String reason(SQLException failure) {
+        String said = firstParagraph(failure);
         int depth = 0;
-        for (Throwable t = failure; t != null && depth < 16; t = t.getCause(), depth++) {
-            if (t instanceof UnknownHostException) {
-                return failure.getMessage() + " " + t.getMessage();
+        for (Throwable t = failure.getCause(); t != null && depth < 16; t = t.getCause(), depth++) {
+            if ((t instanceof IOException || t instanceof GeneralSecurityException) && t.getMessage() != null) {
+                String deeper = firstParagraph(t);
+                return said.contains(deeper) ? said : said + ": " + deeper;
             }
         }
-        return String.valueOf(failure.getMessage());
+        return said;
+    }
+
+    private static String firstParagraph(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        int end = message.indexOf("\n\n");
+        return end < 0 ? message : message.substring(0, end);
     }
 
     static SQLException interrupted(Exception cause) {

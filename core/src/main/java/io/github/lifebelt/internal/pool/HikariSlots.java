@@ -30,7 +30,7 @@ final class HikariSlots {
     private final ScheduledThreadPoolExecutor housekeeper;
     private final HikariPool pool;
 
-    HikariSlots(PoolConfig config, Supplier<Slot> newSlot) {
+    HikariSlots(PoolConfig config, boolean schemaIsCatalog, Supplier<Slot> newSlot) {
         HikariVersion.check();
         HikariConfig hc = new HikariConfig();
         hc.setPoolName(config.name());
@@ -48,7 +48,9 @@ final class HikariSlots {
         if (config.isolation() != null) {
             hc.setTransactionIsolation(config.isolation().toString());
         }
-        if (config.schema() != null) {
+        if (config.schema() != null && schemaIsCatalog) {
+            hc.setCatalog(config.schema());
+        } else if (config.schema() != null) {
             hc.setSchema(config.schema());
         }
         hc.setExceptionOverride(new HikariNeverEvict());

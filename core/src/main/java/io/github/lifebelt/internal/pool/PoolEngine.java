@@ -88,7 +88,7 @@ public final class PoolEngine implements LeaseOwner {
                 errors,
                 new OutageEffects());
         care = new SlotCare(config, dialect, connector, check, listeners, this::refreshState, this::warm);
-        rack = new SlotRack(config, care, gate, closing::get, this::warm);
+        rack = new SlotRack(config, dialect.schemaIsCatalog(), care, gate, closing::get, this::warm);
         warmer = new Warmer(config, rack, check, outages, closing::get);
         lender = new Lender(config, rack, check, outages, verdicts, errors, this::checkOpen);
         if (!config.dnsCheck().isZero()) {

@@ -37,7 +37,13 @@ final class SlotRack implements Slot.Registry {
     private final LongAdder leasesOfClosedSlots = new LongAdder();
     private volatile int size;
 
-    SlotRack(PoolConfig config, SlotOwner owner, Gate gate, BooleanSupplier closing, Runnable onSlotToWarm) {
+    SlotRack(
+            PoolConfig config,
+            boolean schemaIsCatalog,
+            SlotOwner owner,
+            Gate gate,
+            BooleanSupplier closing,
+            Runnable onSlotToWarm) {
         this.pool = config.name();
         this.owner = owner;
         this.gate = gate;
@@ -45,7 +51,7 @@ final class SlotRack implements Slot.Registry {
         this.onSlotToWarm = onSlotToWarm;
         size = config.maxSize();
         queue = new PermitQueue(size);
-        hikari = new HikariSlots(config, this::newSlot);
+        hikari = new HikariSlots(config, schemaIsCatalog, this::newSlot);
     }
 
     PermitQueue queue() {

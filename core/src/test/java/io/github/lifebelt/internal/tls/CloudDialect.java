@@ -67,6 +67,11 @@ record CloudDialect(String suffix) implements Dialect {
     }
 
     @Override
+    public boolean schemaIsCatalog() {
+        return false;
+    }
+
+    @Override
     public boolean sleepsWhenIdle(String host) {
         return false;
     }
