@@ -45,12 +45,18 @@ final class Hygiene {
             slot.drop(physical, "it failed in use");
             return;
         }
-        if (dialect.transactionState(physical.jdbc()) != TransactionState.IDLE) {
-            rollBack(slot, physical);
+        TransactionState state = dialect.transactionState(physical.jdbc());
+        if (state == TransactionState.IDLE) {
+            return;
         }
+        if (state != TransactionState.UNKNOWN) {
+            // What a driver has lost sight of is nobody's fault.
+            tell(slot);
+        }
+        rollBack(slot, physical);
     }
 
-    private void rollBack(Slot slot, Physical physical) {
+    private void tell(Slot slot) {
         // With autocommit off the driver opens a transaction for every read; that is how JDBC is. With autocommit on
         // somebody went behind its back.
         boolean misuse = slot.autoCommit();
@@ -59,6 +65,9 @@ final class Hygiene {
         if (misuse) {
             warn();
         }
+    }
+
+    private void rollBack(Slot slot, Physical physical) {
         try {
             physical.within(System.nanoTime() + ROLLBACK_NANOS, dialect::rollback);
         } catch (SQLException e) {
