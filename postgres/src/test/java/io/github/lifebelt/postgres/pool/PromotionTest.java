@@ -131,18 +131,12 @@ class PromotionTest {
         }
     }
 
-    /** What an application does that may repeat its work. */
-    private void writeWithRetry() throws SQLException {
-        for (int tries = 1; ; tries++) {
-            try {
-                write(pool);
-                return;
-            } catch (SQLException e) {
-                if (tries == 50) {
-                    throw e;
-                }
-            }
-        }
+    /** What an application does that may repeat its work: until there is a server that writes, only readers answer. */
+    private void writeWithRetry() {
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .ignoreExceptionsInstanceOf(SQLException.class)
+                .until(() -> write(pool) > 0);
     }
 
     @Test
