@@ -45,18 +45,12 @@ final class Hygiene {
             slot.drop(physical, "it failed in use");
             return;
         }
-        TransactionState state = dialect.transactionState(physical.jdbc());
-        if (state == TransactionState.IDLE) {
-            return;
+        if (dialect.transactionState(physical.jdbc()) != TransactionState.IDLE) {
+            rollBack(slot, physical);
         }
-        if (state != TransactionState.UNKNOWN) {
-            // What a driver has lost sight of is nobody's fault.
-            tell(slot);
-        }
-        rollBack(slot, physical);
     }
 
-    private void tell(Slot slot) {
+    private void rollBack(Slot slot, Physical physical) {
         // With autocommit off the driver opens a transaction for every read; that is how JDBC is. With autocommit on
         // somebody went behind its back.
         boolean misuse = slot.autoCommit();
@@ -65,9 +59,6 @@ final class Hygiene {
         if (misuse) {
             warn();
         }
-    }
-
-    private void rollBack(Slot slot, Physical physical) {
         try {
             physical.within(System.nanoTime() + ROLLBACK_NANOS, dialect::rollback);
         } catch (SQLException e) {
