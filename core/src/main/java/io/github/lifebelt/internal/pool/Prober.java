@@ -92,7 +92,7 @@ final class Prober {
         this.outages = outages;
     }
 
-    /** Starts probing, unless it is going on: then it looks again at once. */
+    /** Starts probing. If it is going on, it takes notice of what has changed. */
     void start() {
         if (!closed && running.compareAndSet(false, true)) {
             Thread started = new PoolThread(this::run, threadName);
