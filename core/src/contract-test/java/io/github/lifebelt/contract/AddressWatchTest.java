@@ -6,61 +6,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.ConnectionPool;
-import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.testing.FaultProxy;
-import io.github.lifebelt.testing.MovingHost;
-import io.github.lifebelt.url.DatabaseUrl;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.time.Duration;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** A name that moves while the server it left goes on answering. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere the loopback has only one address of IPv4")
-class AddressWatchTest extends PoolTest {
+class AddressWatchTest extends MovingNameTest {
 
-    private static final String NAME = "moving.lifebelt.test";
     private static final Duration PERIOD = Duration.ofSeconds(1);
 
-    private InetAddress one;
-    private InetAddress two;
-    private MovingHost host;
-
-    @BeforeEach
-    void pointToTheServer() throws UnknownHostException {
-        one = InetAddress.getByName("127.0.0.1");
-        two = InetAddress.getByName("127.0.0.2");
-        host = MovingHost.named(NAME).pointingTo(one);
-    }
-
     private ConnectionPool open(int maxSize) {
-        DatabaseUrl url = server().databaseUrl();
-        DatabaseUrl byName = DatabaseUrl.builder(url.dialect())
-                .host(NAME, server().port())
-                .database(url.database())
-                .user(url.user())
-                .password(url.credentials().secret())
-                .sslMode(tls ? SslMode.VERIFY_CA : SslMode.DISABLE)
-                .sslRootCert(url.sslRootCert())
-                .build();
-        return open(
-                ConnectionPool.builder(byName).resolver(host).maxSize(maxSize).dnsCheck(PERIOD));
-    }
-
-    private FaultProxy atTwo() {
-        return FaultProxy.to("127.0.0.1", server().port(), new InetSocketAddress(two, server().port()));
+        return open(byName(host).maxSize(maxSize).dnsCheck(PERIOD));
     }
 
     @Test
     void idleConnectionsFollowAtOnceAndThoseInUseWhenTheyComeBack() throws Exception {
         ConnectionPool pool = open(3);
         fill(pool, 3);
-        try (FaultProxy forwarder = atTwo()) {
+        try (FaultProxy forwarder = forwarder()) {
             try (Connection busy = pool.getConnection()) {
                 long session = sessionId(busy);
                 host.moveTo(two);
@@ -88,7 +55,7 @@ class AddressWatchTest extends PoolTest {
     @Test
     void aNameThatGoesRoundIsNotFollowed() throws Exception {
         ConnectionPool pool = open(1);
-        try (FaultProxy forwarder = atTwo()) {
+        try (FaultProxy forwarder = forwarder()) {
             fill(pool, 1);
             host.moveTo(two);
             await().until(() -> forwarder.accepted() == 1);

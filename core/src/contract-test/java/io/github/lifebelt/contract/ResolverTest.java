@@ -9,14 +9,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.DatabaseUnavailableException;
-import io.github.lifebelt.PoolBuilder;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.spi.HostResolver;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.MovingHost;
-import io.github.lifebelt.url.DatabaseUrl;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,7 +22,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -34,48 +29,7 @@ import org.junit.jupiter.api.condition.OS;
 
 /** Host names that the JDK does not know, and that move. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere the loopback has only one address of IPv4")
-class ResolverTest extends PoolTest {
-
-    private static final String NAME = "db.lifebelt.test";
-
-    private InetAddress one;
-    private InetAddress two;
-    private MovingHost host;
-
-    @BeforeEach
-    void pointToTheServer() throws UnknownHostException {
-        one = InetAddress.getByName("127.0.0.1");
-        two = InetAddress.getByName("127.0.0.2");
-        host = MovingHost.named(NAME).pointingTo(one);
-    }
-
-    /** The server's certificate is for localhost, so of another name only the chain can be verified. */
-    private DatabaseUrl url(String... names) {
-        return url(tls ? SslMode.VERIFY_CA : SslMode.DISABLE, names);
-    }
-
-    private DatabaseUrl url(SslMode mode, String... names) {
-        DatabaseUrl url = server().databaseUrl();
-        DatabaseUrl.Builder renamed = DatabaseUrl.builder(url.dialect());
-        for (String name : names) {
-            renamed.host(name, server().port());
-        }
-        url.parameters().forEach(renamed::parameter);
-        return renamed.database(url.database())
-                .user(url.user())
-                .password(url.credentials().secret())
-                .sslMode(mode)
-                .sslRootCert(url.sslRootCert())
-                .build();
-    }
-
-    private PoolBuilder byName(HostResolver resolver) {
-        return ConnectionPool.builder(url(NAME)).resolver(resolver);
-    }
-
-    private FaultProxy forwarder() {
-        return FaultProxy.to("127.0.0.1", server().port(), new InetSocketAddress(two, server().port()));
-    }
+class ResolverTest extends MovingNameTest {
 
     private static void serves(ConnectionPool pool) throws SQLException {
         try (Connection connection = pool.getConnection()) {

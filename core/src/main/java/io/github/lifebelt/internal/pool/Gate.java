@@ -3,7 +3,6 @@ package io.github.lifebelt.internal.pool;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -181,18 +180,17 @@ final class Gate {
     /**
      * Notes that connecting has succeeded.
      *
-     * @return how long the gate was not open, if it is from now on; else null
+     * @return true if that has opened the gate
      */
-    @Nullable
-    Duration succeeded(Ticket ticket) {
+    boolean succeeded(Ticket ticket) {
         if (closure == null) {
-            return null;
+            return false;
         }
         lock.lock();
         try {
             takeBack(ticket);
             if (closure == null) {
-                return null;
+                return false;
             }
             if (!halfOpen) {
                 // Somebody's connect was under way when the gate closed, and got through.
@@ -200,7 +198,7 @@ final class Gate {
             }
             trials++;
             admitted();
-            return trials >= allTrials ? open() : null;
+            return trials >= allTrials && open();
         } finally {
             lock.unlock();
         }
@@ -219,23 +217,21 @@ final class Gate {
         }
     }
 
-    /** Opens the gate if it has been half open for long enough. */
-    @Nullable
-    Duration settle() {
+    /** Opens the gate if it has been half open for long enough; then true. */
+    boolean settle() {
         lock.lock();
         try {
-            return halfOpen && trialsOut == 0 && System.nanoTime() - halfOpenSince >= TRIAL_NANOS ? open() : null;
+            return halfOpen && trialsOut == 0 && System.nanoTime() - halfOpenSince >= TRIAL_NANOS && open();
         } finally {
             lock.unlock();
         }
     }
 
-    private @Nullable Duration open() {
-        Closure before = closure;
+    private boolean open() {
         closure = null;
         halfOpen = false;
         changed();
-        return before == null ? null : Duration.ofNanos(System.nanoTime() - before.sinceNanos());
+        return true;
     }
 
     private void takeBack(Ticket ticket) {

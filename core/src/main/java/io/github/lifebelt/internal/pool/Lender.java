@@ -6,8 +6,9 @@ import io.github.lifebelt.internal.jdbc.LeaseOwner;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.SetUpException;
 import io.github.lifebelt.internal.jdbc.Slot;
+import io.github.lifebelt.internal.pool.BorrowPatience.OpenCheck;
 import io.github.lifebelt.internal.pool.Gate.Closure;
-import io.github.lifebelt.internal.pool.Gate.Ticket;
+import io.github.lifebelt.internal.pool.Outages.Attempt;
 import io.github.lifebelt.internal.pool.PoolEngine.LeaseFactory;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import java.sql.Connection;
@@ -18,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The way from a borrower's call to its lease: permit, slot, check, and a connect where there is nothing to check. */
 final class Lender {
-
-    /** Refuses when the pool is closed. */
-    interface OpenCheck extends BorrowPatience.OpenCheck {}
 
     // An attempt that took less than this met somebody who said no, rather than silence.
     private static final long TELLING_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -100,7 +98,7 @@ final class Lender {
         try {
             proxied = takeSlot(begin, now, deadline);
             Slot slot = proxied.unwrap(Slot.class);
-            Physical live = liveIn(slot, now, deadline);
+            Physical live = check.liveIn(slot, now, deadline);
             if (live == null && connect(slot, begin, deadline)) {
                 live = slot.physical();
             }
@@ -112,7 +110,7 @@ final class Lender {
                 }
                 proxied = other;
                 slot = other.unwrap(Slot.class);
-                live = liveIn(slot, System.nanoTime(), deadline);
+                live = check.liveIn(slot, System.nanoTime(), deadline);
             }
             L lease = factory.make(owner, proxied, slot, now);
             slot.lend(live);
@@ -134,35 +132,16 @@ final class Lender {
         }
     }
 
-    private @Nullable Physical liveIn(Slot slot, long now, long deadline) {
-        Physical physical = slot.physical();
-        if (physical == null) {
-            return null;
-        }
-        String wrong = check.whatIsWrong(physical, now, deadline);
-        if (wrong == null) {
-            return physical;
-        }
-        slot.drop(physical, wrong);
-        return null;
-    }
-
     /** False if there is no leave to connect, or if it failed in a way that others can help. */
     private boolean connect(Slot slot, long begin, long deadline) throws SQLException {
-        Ticket ticket = gate.admit();
-        if (ticket == Ticket.NONE) {
-            return false;
-        }
-        boolean told = false;
-        try {
+        try (Attempt attempt = outages.attempt()) {
             // Twice: an administrator may have ended just that one while it was being made, and a server that was not
             // there a moment ago costs a millisecond to ask again.
-            for (boolean again = false; ; again = true) {
+            for (boolean again = false; attempt.isAllowed(); again = true) {
                 long attemptBegin = System.nanoTime();
                 try {
                     slot.connect(deadline);
-                    told = true;
-                    outages.succeeded(ticket);
+                    attempt.succeeded();
                     return true;
                 } catch (SetUpException e) {
                     throw errors.refused(e, verdicts.problem(e), "");
@@ -173,12 +152,11 @@ final class Lender {
                     boolean outOfTime = now >= deadline;
                     boolean telling =
                             verdict != Verdict.DATABASE_DOWN || !outOfTime || now - attemptBegin >= TELLING_NANOS;
-                    if (!again && telling && ticket == Ticket.FREE && worthAnother(verdict, now - attemptBegin)) {
+                    if (!again && telling && !attempt.isTrial() && worthAnother(verdict, now - attemptBegin)) {
                         continue;
                     }
                     if (telling) {
-                        told = true;
-                        outages.failed(ticket, e);
+                        attempt.failed(e);
                     }
                     if (outOfTime) {
                         throw errors.unavailable(gate.closure(), verdicts.problem(e), now - begin, e);
@@ -186,11 +164,8 @@ final class Lender {
                     return false;
                 }
             }
-        } finally {
-            if (!told) {
-                gate.abandoned(ticket);
-            }
         }
+        return false;
     }
 
     private boolean worthAnother(Verdict verdict, long tookNanos) {

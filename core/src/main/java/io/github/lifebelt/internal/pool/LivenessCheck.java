@@ -3,6 +3,7 @@ package io.github.lifebelt.internal.pool;
 import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.PoolConfig.PrePing;
 import io.github.lifebelt.internal.jdbc.Physical;
+import io.github.lifebelt.internal.jdbc.Slot;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.ServerFacts;
 import java.sql.SQLException;
@@ -35,13 +36,27 @@ final class LivenessCheck {
         return pings.sum();
     }
 
+    /** The slot's connection if it may be lent; one that may not is dropped. Null if the slot is empty, now or before. */
+    @Nullable
+    Physical liveIn(Slot slot, long now, long deadlineNanos) {
+        Physical physical = slot.physical();
+        if (physical == null) {
+            return null;
+        }
+        String wrong = whatIsWrong(physical, now, deadlineNanos);
+        if (wrong == null) {
+            return physical;
+        }
+        slot.drop(physical, wrong);
+        return null;
+    }
+
     /**
      * The check before a lend. In the usual case one system call.
      *
      * @return null if the connection lives, else what is wrong with it
      */
-    @Nullable
-    String whatIsWrong(Physical physical, long now, long deadlineNanos) {
+    private @Nullable String whatIsWrong(Physical physical, long now, long deadlineNanos) {
         String over = physical.over();
         if (over != null) {
             return over;

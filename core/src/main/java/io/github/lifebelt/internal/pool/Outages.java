@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,8 +94,49 @@ final class Outages {
 
     // ------------------------------------------------------------------------------------------------ what is met
 
+    /** Asks for leave to connect. To be closed, so that leave which came to nothing is there for the next. */
+    Attempt attempt() {
+        return new Attempt(gate.admit());
+    }
+
+    /** A borrower's or the background's attempt to connect. */
+    final class Attempt implements AutoCloseable {
+        private final Ticket ticket;
+        private boolean told;
+
+        private Attempt(Ticket ticket) {
+            this.ticket = ticket;
+        }
+
+        boolean isAllowed() {
+            return ticket != Ticket.NONE;
+        }
+
+        /** Whether it is one of the few that are let in while the database recovers. */
+        boolean isTrial() {
+            return ticket == Ticket.TRIAL;
+        }
+
+        void succeeded() {
+            told = true;
+            Outages.this.succeeded(ticket);
+        }
+
+        void failed(SQLException cause) {
+            told = true;
+            Outages.this.failed(ticket, cause);
+        }
+
+        @Override
+        public void close() {
+            if (!told) {
+                gate.abandoned(ticket);
+            }
+        }
+    }
+
     /** Connecting has failed for the server's or the network's sake. */
-    void failed(Ticket ticket, SQLException cause) {
+    private void failed(Ticket ticket, SQLException cause) {
         Verdict verdict = verdicts.of(cause);
         boolean first = gate.close(ticket, verdict, verdicts.problem(cause), cause);
         if (first) {
@@ -113,7 +153,7 @@ final class Outages {
     }
 
     /** Connecting has succeeded. Costs two volatile reads while all is well. */
-    void succeeded(Ticket ticket) {
+    private void succeeded(Ticket ticket) {
         if (!gate.isOpen()) {
             opened(gate.succeeded(ticket));
         }
@@ -133,8 +173,8 @@ final class Outages {
         effects.warm();
     }
 
-    private void opened(@Nullable Duration outage) {
-        if (outage != null) {
+    private void opened(boolean open) {
+        if (open) {
             connector.withdrawOffer();
             effects.wakeBorrowers();
             effects.warm();

@@ -1,11 +1,10 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
-import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.PoolThread;
 import io.github.lifebelt.internal.jdbc.SetUpException;
 import io.github.lifebelt.internal.jdbc.Slot;
-import io.github.lifebelt.internal.pool.Gate.Ticket;
+import io.github.lifebelt.internal.pool.Outages.Attempt;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -116,17 +115,8 @@ final class Warmer {
 
     /** Whether there is a live connection in the slot. A dead one is dropped. */
     private boolean isSound(Slot slot) {
-        Physical physical = slot.physical();
-        if (physical == null) {
-            return false;
-        }
         long now = System.nanoTime();
-        String wrong =
-                check.whatIsWrong(physical, now, now + config.borrowTimeout().toNanos());
-        if (wrong != null) {
-            slot.drop(physical, wrong);
-        }
-        return wrong == null;
+        return check.liveIn(slot, now, now + config.borrowTimeout().toNanos()) != null;
     }
 
     private boolean isWanted(Slot slot) {
@@ -135,28 +125,23 @@ final class Warmer {
 
     /** False if there is no leave to connect, or if it failed. */
     private boolean connect(Slot slot) {
-        Ticket ticket = outages.gate().admit();
-        if (ticket == Ticket.NONE) {
-            return false;
+        try (Attempt attempt = outages.attempt()) {
+            if (attempt.isAllowed()) {
+                fill(slot, attempt);
+            }
+            return slot.physical() != null;
         }
-        boolean told = false;
+    }
+
+    private void fill(Slot slot, Attempt attempt) {
         try {
             slot.connect(System.nanoTime() + config.connectTimeout().toNanos());
-            told = true;
-            outages.succeeded(ticket);
-            return true;
+            attempt.succeeded();
         } catch (SetUpException e) {
             LOG.warn("{}: a connection made in the background could not be set up: {}", config.name(), e.getMessage());
-            return false;
         } catch (SQLException e) {
             if (!closing.getAsBoolean()) {
-                told = true;
-                outages.failed(ticket, e);
-            }
-            return false;
-        } finally {
-            if (!told) {
-                outages.gate().abandoned(ticket);
+                attempt.failed(e);
             }
         }
     }

@@ -34,7 +34,7 @@ class AdmissionTest {
     @Test
     void whileAllIsWellNoLeaveIsNeeded() {
         assertThat(gate.admit()).isEqualTo(Ticket.FREE);
-        assertThat(gate.succeeded(Ticket.FREE)).isNull();
+        assertThat(gate.succeeded(Ticket.FREE)).isFalse();
     }
 
     @Test
@@ -87,8 +87,8 @@ class AdmissionTest {
     void ifNobodyWantsToConnectItOpensByItself() {
         close(Ticket.FREE);
         gate.halfOpen();
-        assertThat(gate.settle()).isNull();
-        await().atMost(Duration.ofSeconds(5)).until(() -> gate.settle() != null);
+        assertThat(gate.settle()).isFalse();
+        await().atMost(Duration.ofSeconds(5)).until(gate::settle);
         assertThat(gate.isOpen()).isTrue();
     }
 
@@ -97,7 +97,7 @@ class AdmissionTest {
         close(Ticket.FREE);
         gate.halfOpen();
         assertThat(gate.admit()).isEqualTo(Ticket.TRIAL);
-        await().during(Duration.ofMillis(1_200)).until(() -> gate.settle() == null);
+        await().during(Duration.ofMillis(1_200)).until(() -> !gate.settle());
     }
 
     @Test

@@ -4,7 +4,6 @@ import io.github.lifebelt.apps.benchmarks.pools.Servers;
 import io.github.lifebelt.apps.benchmarks.report.Machine;
 import io.github.lifebelt.apps.benchmarks.report.Report;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
@@ -70,20 +69,13 @@ public final class BenchCommand implements Callable<Integer> {
         Report report = new Report(command.getOut(), command.getErr());
         Effort effort = adjustment.apply(quick ? Effort.quick() : Effort.full());
         report.say(Machine.describe());
-        long begin = System.nanoTime();
         try (Servers servers = new Servers()) {
             Bench bench = new Bench(servers, noJmh ? effort.withoutJmh() : effort, report);
             for (Scenario scenario : EnumSet.copyOf(only)) {
                 scenario.run(bench);
             }
         } finally {
-            // A full run is long: what it had found when it broke off is kept.
-            report.showVerdicts();
-            report.say("");
-            report.say("Took " + Duration.ofNanos(System.nanoTime() - begin).toSeconds() + " s; " + Machine.load());
-            if (json != null) {
-                report.write(json);
-            }
+            report.end(json);
         }
         return CommandLine.ExitCode.OK;
     }

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** What a run has found: tables on standard output as they come, rows for a file, and the promises at the end. */
 public final class Report {
@@ -47,18 +48,28 @@ public final class Report {
         out.flush();
     }
 
-    /** Keeps a row for {@link #write}. */
+    /** Keeps a row for {@link #end}. */
     public void row(Row row) {
         rows.add(row);
     }
 
-    /** Keeps a verdict for {@link #showVerdicts}. */
+    /** Keeps a verdict for {@link #end}. */
     public void verdict(Verdict verdict) {
         verdicts.add(verdict);
     }
 
+    /** What a command ends with, however it ends: a full run is long, and what it had found when it broke off is kept. */
+    public void end(@Nullable Path json) {
+        showVerdicts();
+        say("");
+        say("Took " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin) + " s; " + Machine.load());
+        if (json != null) {
+            write(json);
+        }
+    }
+
     /** Prints how many cases of each promise were kept, and then case by case. */
-    public void showVerdicts() {
+    private void showVerdicts() {
         if (verdicts.isEmpty()) {
             return;
         }
@@ -78,7 +89,7 @@ public final class Report {
     }
 
     /** Writes the rows, one JSON object to a line. */
-    public void write(Path file) {
+    private void write(Path file) {
         ObjectMapper json = new ObjectMapper();
         try {
             Files.write(file, rows.stream().map(row -> line(json, row)).toList());

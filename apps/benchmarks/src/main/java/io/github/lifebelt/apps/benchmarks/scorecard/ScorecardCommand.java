@@ -8,7 +8,6 @@ import io.github.lifebelt.apps.benchmarks.report.Report;
 import io.github.lifebelt.apps.benchmarks.report.Table;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -106,7 +105,6 @@ public final class ScorecardCommand implements Callable<Integer> {
         check(command);
         Report report = new Report(command.getOut(), command.getErr());
         report.say(Machine.describe());
-        long begin = System.nanoTime();
         List<Servers> servers = new ArrayList<>();
         try {
             List<Place> places = places(servers, report);
@@ -116,13 +114,7 @@ public final class ScorecardCommand implements Callable<Integer> {
                 scenario.run(card);
             }
         } finally {
-            // A full run is long: what it had found when it broke off is kept.
-            report.showVerdicts();
-            report.say("");
-            report.say("Took " + Duration.ofNanos(System.nanoTime() - begin).toSeconds() + " s; " + Machine.load());
-            if (json != null) {
-                report.write(json);
-            }
+            report.end(json);
             for (Servers kind : servers) {
                 kind.close();
             }
