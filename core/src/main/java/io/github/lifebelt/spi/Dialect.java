@@ -76,6 +76,79 @@ public interface Dialect {
     }
 
     /**
+     * Why a statement or a COMMIT has failed, as far as it decides whether running the whole transaction again is worth
+     * while. Another question than {@link FailureClassifier.Verdict}, which is about the connection and its pool.
+     */
+    enum WorkProblem {
+        /** It collided with other transactions, which are through by now or will be soon. */
+        CONFLICT("it collided with another transaction"),
+        /** It and others waited for each other, and it was chosen to give way. */
+        DEADLOCK("it was the victim of a deadlock"),
+        /** It waited for a lock in vain. */
+        LOCK_TIMEOUT("it waited for a lock in vain"),
+        /** The session or the line to it has ended, for no fault of the statement. */
+        CONNECTION_LOST("its connection was lost"),
+        /** It may not write on this server, although it is meant to: after a fail-over, or because the server is full. */
+        READ_ONLY_SERVER("the server takes no writes"),
+        /** What the server or the driver had prepared does not fit the tables any more; another try prepares anew. */
+        STALE_STATEMENT("a prepared statement had become stale"),
+        /** A time-out of the server or of the driver has ended it. */
+        TIMEOUT("it took too long"),
+        /** Somebody has cancelled it. */
+        CANCELLED("it was cancelled"),
+        /** What it wanted to store breaks a rule of the database. */
+        CONSTRAINT("a constraint forbids what it stores"),
+        /** Something else. Another try would most likely meet the same. */
+        STATEMENT("a statement failed");
+
+        private final String words;
+
+        WorkProblem(String words) {
+            this.words = words;
+        }
+
+        /**
+         * For a message.
+         *
+         * @return a clause in lower case
+         */
+        public String words() {
+            return words;
+        }
+    }
+
+    /**
+     * How a transaction is to be begun. What is null stays as the session has it.
+     *
+     * @param isolation one of the constants of {@link Connection}, for this transaction only
+     * @param readOnly whether the server is to refuse writes, for this transaction only
+     * @param statementTimeout after which the server is to end each statement
+     * @param lockTimeout after which the server is to end the wait for a lock
+     * @param timeout after which the server is to end the transaction, whether its client does something or not: a server
+     *     that cannot bounds at least how long it waits for its client
+     * @param marked whether {@link #begin} is to return a mark with a transaction id
+     */
+    record TransactionStart(
+            @Nullable Integer isolation,
+            boolean readOnly,
+            @Nullable Duration statementTimeout,
+            @Nullable Duration lockTimeout,
+            @Nullable Duration timeout,
+            boolean marked) {}
+
+    /** Opens a connection beside the one that is in use, to the same database. The caller closes it. */
+    @FunctionalInterface
+    interface SideDoor {
+        /**
+         * Opens one.
+         *
+         * @return a connection that {@link Dialect#connect} has made, in autocommit, with a deadline on its socket
+         * @throws SQLException if that fails
+         */
+        Connection open() throws SQLException;
+    }
+
+    /**
      * What a server said of itself when a connection was made. Null where it did not say, or has no such thing.
      *
      * @param product the server's own name, for example {@code PostgreSQL}, {@code MySQL} or {@code MariaDB}
@@ -218,6 +291,72 @@ public interface Dialect {
     void rollback(Connection connection) throws SQLException;
 
     /**
+     * Begins a transaction with what it is to have of its own, in one round trip; in none if that is nothing.
+     *
+     * @param connection one with autocommit off and no transaction
+     * @param start what the transaction is to have
+     * @param facts what is known of the server
+     * @return the mark if one was asked for, else null
+     * @throws SQLException if the server did not answer, or refuses
+     */
+    CommitResolver.@Nullable Mark begin(Connection connection, TransactionStart start, ServerFacts facts)
+            throws SQLException;
+
+    /**
+     * Puts right what {@link #begin} has set for more than its transaction, because the server has nothing shorter.
+     *
+     * @param connection the same, without a transaction now
+     * @param start the same
+     * @throws SQLException if the server did not answer
+     */
+    void endOf(Connection connection, TransactionStart start) throws SQLException;
+
+    /**
+     * How long a transaction's statements may take is the driver's to watch where the server cannot.
+     *
+     * @return whether {@link java.sql.Statement#setQueryTimeout} is to be called for a statement time-out, because
+     *     {@link #begin} bounds only some kinds of statements
+     */
+    boolean driverWatchesStatements();
+
+    /**
+     * Ends the statement that a connection is busy with; its transaction may go on. Called on another thread than the one
+     * that waits for the statement. May do nothing if there is no statement.
+     *
+     * @param busy the connection
+     * @param beside for servers that have to be told on another connection
+     * @throws SQLException if the server could not be told
+     */
+    void cancel(Connection busy, SideDoor beside) throws SQLException;
+
+    /**
+     * Whether and how what became of a COMMIT can be found out.
+     *
+     * @return a thread-safe resolver
+     */
+    CommitResolver commitResolver();
+
+    /**
+     * Makes the session what it was after the login: settings, temporary tables, locks, channels. Where the driver
+     * believes something of the session that is no longer so, it is told.
+     *
+     * @param connection one without a transaction
+     * @throws SQLException if the server did not answer; the connection is not to be used any more
+     */
+    void resetSession(Connection connection) throws SQLException;
+
+    /**
+     * What a session has of its own, each in a few words for people: settings with their values, temporary tables, locks
+     * of the session, channels it listens to, statements it has prepared in SQL, cursors. For tests that compare two
+     * moments; may take several round trips.
+     *
+     * @param connection one without a transaction
+     * @return for example {@code setting search_path = x}; what the user may not see is left out
+     * @throws SQLException if the server did not answer
+     */
+    Set<String> sessionState(Connection connection) throws SQLException;
+
+    /**
      * The server's own name for a session, for logs and for the administrator: a process or thread id.
      *
      * @param connection one that {@link #connect} returned
@@ -240,6 +379,14 @@ public interface Dialect {
      * @return {@link Undone#STATEMENT} where the driver's own state can be relied on
      */
     Undone undone(SQLException failure);
+
+    /**
+     * Why a statement or a COMMIT has failed.
+     *
+     * @param failure what a connection in use has thrown; the failure that matters may be a cause or a next exception of it
+     * @return {@link WorkProblem#STATEMENT} if nothing else is known
+     */
+    WorkProblem workProblem(SQLException failure);
 
     /**
      * Why connecting has failed. Judges like {@link #failureClassifier()} in its phase CONNECT, in finer terms.

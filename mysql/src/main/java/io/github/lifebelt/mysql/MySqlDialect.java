@@ -3,6 +3,7 @@ package io.github.lifebelt.mysql;
 import com.mysql.cj.jdbc.Driver;
 import com.mysql.cj.jdbc.JdbcConnection;
 import com.mysql.cj.protocol.ServerSession;
+import io.github.lifebelt.spi.CommitResolver;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.FailureChain;
@@ -13,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * MySQL, and MariaDB's servers, through MySQL Connector/J.
@@ -191,6 +193,47 @@ public final class MySqlDialect implements Dialect {
     @Override
     public ConnectProblem connectProblem(SQLException failure) {
         return ConnectFailure.of(FailureChain.of(failure)).problem;
+    }
+
+    @Override
+    public CommitResolver.@Nullable Mark begin(Connection connection, TransactionStart start, ServerFacts facts)
+            throws SQLException {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void endOf(Connection connection, TransactionStart start) throws SQLException {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean driverWatchesStatements() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void cancel(Connection busy, SideDoor beside) throws SQLException {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CommitResolver commitResolver() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void resetSession(Connection connection) throws SQLException {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Set<String> sessionState(Connection connection) throws SQLException {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public WorkProblem workProblem(SQLException failure) {
+        throw new UnsupportedOperationException();
     }
 
     private static JdbcConnection mysql(Connection connection) {

@@ -1,5 +1,6 @@
 package io.github.lifebelt.postgres;
 
+import io.github.lifebelt.spi.CommitResolver;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.FailureChain;
@@ -9,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 import org.postgresql.core.BaseConnection;
@@ -178,6 +180,47 @@ public final class PostgresDialect implements Dialect {
     @Override
     public FailureClassifier failureClassifier() {
         return CLASSIFIER;
+    }
+
+    @Override
+    public CommitResolver.@Nullable Mark begin(Connection connection, TransactionStart start, ServerFacts facts)
+            throws SQLException {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void endOf(Connection connection, TransactionStart start) throws SQLException {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean driverWatchesStatements() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void cancel(Connection busy, SideDoor beside) throws SQLException {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CommitResolver commitResolver() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void resetSession(Connection connection) throws SQLException {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Set<String> sessionState(Connection connection) throws SQLException {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public WorkProblem workProblem(SQLException failure) {
+        throw new UnsupportedOperationException();
     }
 
     private static BaseConnection base(Connection connection) {

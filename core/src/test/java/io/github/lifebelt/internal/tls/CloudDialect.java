@@ -1,5 +1,6 @@
 package io.github.lifebelt.internal.tls;
 
+import io.github.lifebelt.spi.CommitResolver;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.FailureClassifier;
@@ -8,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Claims hosts of a cloud, and can do nothing else. */
 record CloudDialect(String suffix) implements Dialect {
@@ -78,6 +80,46 @@ record CloudDialect(String suffix) implements Dialect {
 
     @Override
     public ServerFacts serverFacts(Connection connection) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CommitResolver.@Nullable Mark begin(Connection connection, TransactionStart start, ServerFacts facts) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void endOf(Connection connection, TransactionStart start) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean driverWatchesStatements() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void cancel(Connection busy, SideDoor beside) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CommitResolver commitResolver() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void resetSession(Connection connection) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Set<String> sessionState(Connection connection) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public WorkProblem workProblem(SQLException failure) {
         throw new UnsupportedOperationException();
     }
 
