@@ -155,7 +155,7 @@ public final class JdbcForwardingGenerator {
                 out.append("""
 
                             /** Called with what the delegate returned, never with null. */
-                            java.sql.%s wrap(java.sql.%s delegate) {
+                            java.sql.%s wrap(java.sql.%s delegate) throws java.sql.SQLException {
                                 return delegate;
                             }
                         """.formatted(face.name(), face.name()));

@@ -4,6 +4,7 @@ import io.github.lifebelt.PoolStats.State;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hears what happens in a pool. Metrics, logs and tests hang on it.
@@ -97,6 +98,52 @@ public interface PoolListener {
      * @param cause what connecting met
      */
     default void databaseDown(SQLException cause) {}
+
+    /**
+     * A unit of work was committed. Told before its after-commit actions fail or not.
+     *
+     * @param unit its name
+     * @param took with everything: waiting for connections, all runs, the pauses between them
+     * @param attempts how often its work was run
+     */
+    default void unitCommitted(String unit, Duration took, int attempts) {}
+
+    /**
+     * A unit of work has ended otherwise.
+     *
+     * @param unit its name
+     * @param took with everything
+     * @param attempts how often its work was run
+     * @param failure what its caller gets; null if the caller of {@code begin()} has closed it without committing
+     */
+    default void unitFailed(String unit, Duration took, int attempts, @Nullable Throwable failure) {}
+
+    /**
+     * A run of a unit has failed, and its work is run again after a pause.
+     *
+     * @param unit its name
+     * @param attempt which run has failed, from 1
+     * @param failure what has ended it
+     * @param pause how long until the next one
+     */
+    default void unitRetried(String unit, int attempt, Throwable failure, Duration pause) {}
+
+    /**
+     * The connection of a unit broke while COMMIT was under way, and what became of it was found out.
+     *
+     * @param unit its name
+     * @param committed whether it took effect
+     * @param took how long finding out took
+     */
+    default void commitResolved(String unit, boolean committed, Duration took) {}
+
+    /**
+     * The connection of a unit broke while COMMIT was under way, and nobody knows what became of it.
+     *
+     * @param unit its name
+     * @param failure what the driver said
+     */
+    default void commitUnknown(String unit, SQLException failure) {}
 
     /**
      * The database takes connections again.

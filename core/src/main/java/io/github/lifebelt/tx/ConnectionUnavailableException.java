@@ -1,5 +1,6 @@
 package io.github.lifebelt.tx;
 
+import io.github.lifebelt.DatabaseUnavailableException;
 import java.sql.SQLException;
 
 /**
@@ -14,6 +15,8 @@ public final class ConnectionUnavailableException extends DatabaseException {
         super(
                 "CONNECTION_UNAVAILABLE",
                 Effect.NONE,
+                // A pool that is exhausted has been waited for already, and a login that is refused stays so.
+                cause instanceof DatabaseUnavailableException,
                 "unit '" + unit + "' got no connection: " + cause.getMessage(),
                 cause);
     }

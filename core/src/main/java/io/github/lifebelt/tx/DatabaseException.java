@@ -1,6 +1,9 @@
 package io.github.lifebelt.tx;
 
+import java.io.Serializable;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Unchecked, and sealed: a {@code switch} over its subtypes is complete.
  */
 public abstract sealed class DatabaseException extends RuntimeException
-        permits ConnectionUnavailableException, TransactionRolledBackException, CommitOutcomeUnknownException {
+        permits ConnectionUnavailableException,
+                TransactionRolledBackException,
+                CommitOutcomeUnknownException,
+                AfterCommitException {
 
     private static final long serialVersionUID = 1L;
 
@@ -17,8 +23,21 @@ public abstract sealed class DatabaseException extends RuntimeException
     public enum Effect {
         /** Nothing was stored. The unit may be run again as far as the database is concerned. */
         NONE,
+        /** Everything was stored. The unit must not be run again. */
+        COMMITTED,
         /** It is not known whether everything or nothing was stored. */
         UNKNOWN
+    }
+
+    /**
+     * One run of the unit's work.
+     *
+     * @param number 1 for the first
+     * @param took with the wait for its connection, and with finding out what became of its COMMIT
+     * @param failure what ended it
+     */
+    public record Attempt(int number, Duration took, Throwable failure) implements Serializable {
+        private static final long serialVersionUID = 1L;
     }
 
     /** The stable code. */
@@ -27,10 +46,18 @@ public abstract sealed class DatabaseException extends RuntimeException
     /** What became of the writes. */
     private final Effect effect;
 
-    DatabaseException(String code, Effect effect, String message, @Nullable Throwable cause) {
+    /** Whether another run may end otherwise. */
+    private final boolean retryable;
+
+    /** The runs that ended with this failure and before it. */
+    @SuppressWarnings("serial") // the list that it is set to is serialisable
+    private List<Attempt> attempts = List.of();
+
+    DatabaseException(String code, Effect effect, boolean retryable, String message, @Nullable Throwable cause) {
         super("[" + code + "] " + message, cause);
         this.code = code;
         this.effect = effect;
+        this.retryable = retryable;
     }
 
     /**
@@ -38,7 +65,7 @@ public abstract sealed class DatabaseException extends RuntimeException
      *
      * @return for example {@code SWALLOWED_ERROR}
      */
-    public String code() {
+    public final String code() {
         return code;
     }
 
@@ -47,8 +74,31 @@ public abstract sealed class DatabaseException extends RuntimeException
      *
      * @return never null
      */
-    public Effect effect() {
+    public final Effect effect() {
         return effect;
+    }
+
+    /**
+     * Whether it makes sense to run the unit again, now or a little later: nothing was stored, and what stood in the way
+     * may be gone by then. A {@link RetryPolicy} does that by itself.
+     *
+     * @return false whenever something was stored, or may have been
+     */
+    public final boolean retryable() {
+        return retryable;
+    }
+
+    /**
+     * The runs of the unit, this one last. The failures of the earlier ones are suppressed exceptions of this one, too.
+     *
+     * @return at least one, unless the exception comes from a unit that was begun by {@link UnitOfWork#begin()}
+     */
+    public final List<Attempt> attempts() {
+        return attempts;
+    }
+
+    final void attempts(List<Attempt> all) {
+        attempts = List.copyOf(all);
     }
 
     /**
@@ -56,7 +106,7 @@ public abstract sealed class DatabaseException extends RuntimeException
      *
      * @return for example {@code 57P01}, or null if there is none
      */
-    public @Nullable String sqlState() {
+    public final @Nullable String sqlState() {
         return getCause() instanceof SQLException sql ? sql.getSQLState() : null;
     }
 
@@ -65,7 +115,7 @@ public abstract sealed class DatabaseException extends RuntimeException
      *
      * @return for example 1213, or 0 if there is none
      */
-    public int vendorCode() {
+    public final int vendorCode() {
         return getCause() instanceof SQLException sql ? sql.getErrorCode() : 0;
     }
 }

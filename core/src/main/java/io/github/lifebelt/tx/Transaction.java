@@ -1,10 +1,28 @@
 package io.github.lifebelt.tx;
 
 import io.github.lifebelt.internal.jdbc.ScopedLease;
+import io.github.lifebelt.internal.pool.PoolEngine;
+import io.github.lifebelt.spi.CommitResolver.Mark;
+import io.github.lifebelt.spi.Dialect.TransactionStart;
+import io.github.lifebelt.spi.Dialect.WorkProblem;
+import io.github.lifebelt.tx.CommitProtocol.Committed;
+import io.github.lifebelt.tx.CommitProtocol.Ending;
+import io.github.lifebelt.tx.CommitProtocol.InDoubt;
+import io.github.lifebelt.tx.CommitProtocol.RolledBack;
 import io.github.lifebelt.tx.TransactionRolledBackException.Reason;
+import io.github.lifebelt.tx.UnitOfWork.CommitOutcome;
+import io.github.lifebelt.tx.UnitOfWork.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An open unit of work. Belongs to the thread that began it.
@@ -14,23 +32,83 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Transaction implements AutoCloseable {
 
+    /** Something to be done after the commit. */
+    @FunctionalInterface
+    public interface Action {
+        /**
+         * Does it.
+         *
+         * @throws Exception comes in an {@link AfterCommitException}
+         */
+        void run() throws Exception;
+    }
+
+    /**
+     * Where it stands. Only forward: from NEW over ACTIVE to the COMMIT, and from anywhere before that to ROLLED_BACK; what a
+     * COMMIT left in doubt ends as one of the last three.
+     */
+    private enum State {
+        NEW("not begun"),
+        ACTIVE("open"),
+        COMMIT_SENT("committing"),
+        IN_DOUBT("outcome being looked for"),
+        COMMITTED("committed"),
+        ROLLED_BACK("rolled back"),
+        UNKNOWN("outcome unknown");
+
+        private final String words;
+
+        State(String words) {
+            this.words = words;
+        }
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Transaction.class);
+
+    private final PoolEngine engine;
+    private final UnitSettings settings;
     private final ScopedLease lease;
-    private final String name;
+    private final UnitRun run;
+    private final int attempt;
     private final boolean endedByCaller;
     private final boolean interruptedBefore;
-    private boolean open = true;
+    private final AfterCommit afterCommit = new AfterCommit();
+    private final UnitMdc mdc;
+    private final @Nullable Future<?> watch;
+    private final String id;
+    private State state = State.NEW;
+    private @Nullable TransactionStart start;
+    private @Nullable Mark named;
+    private @Nullable String rollbackOnly;
+    private @Nullable Reason cause;
 
-    Transaction(ScopedLease lease, String name, boolean endedByCaller, boolean interruptedBefore) {
+    Transaction(
+            PoolEngine engine,
+            UnitSettings settings,
+            ScopedLease lease,
+            UnitRun run,
+            int attempt,
+            boolean endedByCaller,
+            boolean interruptedBefore) {
+        this.engine = engine;
+        this.settings = settings;
         this.lease = lease;
-        this.name = name;
+        this.run = run;
+        this.attempt = attempt;
         this.endedByCaller = endedByCaller;
         this.interruptedBefore = interruptedBefore;
+        id = run.nextId();
+        mdc = new UnitMdc(settings.name(), id, attempt, lease.sessionId());
+        watch = run.hasDeadline() ? engine.units().watch(lease, run.deadlineNanos()) : null;
     }
+
+    // ------------------------------------------------------------------------------------------------ for the work
 
     /**
      * The connection of the unit. It refuses {@code commit}, {@code rollback}, {@code setAutoCommit} and {@code close},
      * and every use after the unit or on another thread, with an {@link IllegalStateException} that says what to do
-     * instead. Savepoints work; {@code unwrap} reaches the driver.
+     * instead. After a failure that has ended the transaction on the server each call fails with that failure as its cause.
+     * Savepoints work; {@code unwrap} reaches the driver.
      *
      * @return always the same one
      */
@@ -44,33 +122,182 @@ public final class Transaction implements AutoCloseable {
      * @return as given to {@link UnitOfWork#named(String)}
      */
     public String name() {
-        return name;
+        return settings.name();
     }
+
+    /**
+     * This transaction's name in this process, as it stands in the log (MDC key {@code lifebelt.transaction}).
+     *
+     * @return another one for each run of a unit
+     */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * Which run of the unit this is.
+     *
+     * @return 1, or more after a {@link RetryPolicy} had it run again
+     */
+    public int attempt() {
+        return attempt;
+    }
+
+    /**
+     * What is left of the unit's time-out.
+     *
+     * @return zero if it has passed; null if the unit has none
+     */
+    public @Nullable Duration remaining() {
+        return run.hasDeadline() ? run.remaining() : null;
+    }
+
+    /**
+     * Has the unit rolled back at its end, whatever its work returns: it then throws a {@link TransactionRolledBackException}
+     * with {@link Reason#ROLLBACK_ONLY}.
+     *
+     * @param why in a few words, for the exception; of several calls the first counts
+     */
+    public void setRollbackOnly(String why) {
+        Objects.requireNonNull(why, "why");
+        if (rollbackOnly == null) {
+            rollbackOnly = why;
+        }
+    }
+
+    /**
+     * Has something done once, if and when the unit is committed, after its connection has been given back: so it may use the
+     * pool. In the order of the calls; what one throws does not keep the others from being done, and comes in an
+     * {@link AfterCommitException}. Not done if the process ends in between: what must not be lost belongs into the
+     * database, in the same unit.
+     *
+     * @param action what to do; dropped if the {@link #nested} part in which it was asked for is rolled back, and with each
+     *     run that is
+     */
+    public void afterCommit(Action action) {
+        afterCommit.add(Objects.requireNonNull(action, "action"));
+    }
+
+    /**
+     * Lets one other thread use the connection, while this one leaves it alone: for work that is handed over and waited for.
+     *
+     * @param thread the other one; replaces one that was named before
+     */
+    public void allowThread(Thread thread) {
+        lease.allow(Objects.requireNonNull(thread, "thread"));
+    }
+
+    /**
+     * Does a part of the work that can be undone by itself: to a savepoint if it throws, and with it the actions it wanted
+     * done {@link #afterCommit}. The unit goes on if the exception is caught.
+     *
+     * @param work the part
+     * @param <T> the result
+     * @param <X> what the work throws besides {@link SQLException}
+     * @return what the work returned
+     * @throws X what the work threw
+     * @throws SQLException what a statement threw, or setting the savepoint
+     * @throws TransactionRolledBackException if the work has swallowed a failure; the part is undone
+     */
+    public <T extends @Nullable Object, X extends Exception> T nested(Work<T, X> work) throws X, SQLException {
+        int mark = afterCommit.mark();
+        Savepoint savepoint = lease.setSavepoint();
+        T result;
+        try {
+            result = work.apply(this);
+        } catch (Throwable t) {
+            undo(savepoint, mark, t);
+            throw t;
+        }
+        if (!lease.isUsable()) {
+            SQLException swallowed = lease.poison();
+            TransactionRolledBackException failure = rolledBack(
+                    Reason.SWALLOWED_ERROR,
+                    false,
+                    "has a nested part that returned although a statement had failed; the part was undone",
+                    swallowed);
+            undo(savepoint, mark, failure);
+            throw failure;
+        }
+        lease.releaseSavepoint(savepoint);
+        return result;
+    }
+
+    private void undo(Savepoint savepoint, int mark, Throwable underWay) {
+        afterCommit.dropSince(mark);
+        if (lease.isLost()) {
+            return;
+        }
+        try {
+            lease.rollback(savepoint);
+        } catch (SQLException | RuntimeException e) {
+            suppress(underWay, e);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ for the caller
+    // of begin
 
     /**
      * Commits a unit that was begun by {@link UnitOfWork#begin()}.
      *
      * @throws TransactionRolledBackException if it could not be committed; nothing is stored
-     * @throws CommitOutcomeUnknownException if the connection broke during COMMIT
+     * @throws CommitOutcomeUnknownException if the connection broke during COMMIT, and what became of it could not be found
+     *     out
+     * @throws AfterCommitException if it is stored, and an action after that has failed
      * @throws IllegalStateException in a unit that commits by returning, or one that has ended
      */
     public void commit() {
         if (!endedByCaller) {
-            throw new IllegalStateException("[UNIT_OWNS_TRANSACTION] unit '" + name + "' commits when it returns");
+            throw new IllegalStateException(
+                    "[UNIT_OWNS_TRANSACTION] unit '" + settings.name() + "' commits when it returns");
         }
-        if (!open) {
-            throw new IllegalStateException("[UNIT_ENDED] unit '" + name + "' has ended");
+        if (state != State.ACTIVE) {
+            throw new IllegalStateException(
+                    "[UNIT_ENDED] unit '" + settings.name() + "' has ended (" + state.words + ")");
         }
-        commitUnit();
+        try {
+            commitUnit();
+        } catch (RuntimeException e) {
+            run.failed(1, e);
+            throw e;
+        }
+        run.committed(1);
     }
 
     /** Rolls back what was not committed, and gives the connection back. Never throws; a second call does nothing. */
     @Override
     public void close() {
         if (!endedByCaller) {
-            throw new IllegalStateException("[UNIT_OWNS_TRANSACTION] unit '" + name + "' ends when it returns");
+            throw new IllegalStateException(
+                    "[UNIT_OWNS_TRANSACTION] unit '" + settings.name() + "' ends when it returns");
         }
-        rollBackFor(null);
+        if (state == State.ACTIVE) {
+            rollBackFor(null);
+            run.closed();
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ the unit's own
+
+    void begin(TransactionStart wanted) throws SQLException {
+        start = wanted;
+        named = lease.beginUnit(wanted);
+        if (settings.doubt().outcome() == CommitOutcome.TOKEN && !settings.readOnly()) {
+            // Now, before anything was done in vain, and before the work may have changed how names are found.
+            lease.ask(engine.units()::tokenTable);
+        }
+        state = State.ACTIVE;
+    }
+
+    boolean isCommitted() {
+        return state == State.COMMITTED;
+    }
+
+    /** What the failure was about that has ended this run; null if it is not the database's. */
+    @Nullable
+    Reason cause() {
+        return cause;
     }
 
     void commitUnit() {
@@ -79,93 +306,192 @@ public final class Transaction implements AutoCloseable {
             rollBackFor(obstacle);
             throw obstacle;
         }
-        try {
-            lease.commitUnit();
-        } catch (SQLException e) {
-            throw commitFailed(e);
-        } catch (Throwable t) {
+        Ending ending = sendCommit();
+        if (ending instanceof Committed) {
+            committed(end(State.COMMITTED, null));
+        } else if (ending instanceof RolledBack refused) {
+            throw refused(refused.failure());
+        } else if (ending instanceof InDoubt doubt) {
             lease.giveUpConnection();
-            end("outcome unknown");
-            throw t;
+            Throwable strict = end(State.IN_DOUBT, null);
+            try {
+                new CommitProtocol(engine, settings, lease).resolve(doubt);
+            } catch (DatabaseException e) {
+                state = e.effect() == DatabaseException.Effect.UNKNOWN ? State.UNKNOWN : State.ROLLED_BACK;
+                cause = Reason.CONNECTION_LOST;
+                throw e;
+            }
+            state = State.COMMITTED;
+            committed(strict);
         }
-        end("committed");
+    }
+
+    private Ending sendCommit() {
+        try {
+            state = State.COMMIT_SENT;
+            return new CommitProtocol(engine, settings, lease).commit(named);
+        } catch (SQLException e) {
+            state = State.ACTIVE;
+            throw failedBy(e);
+        } catch (RuntimeException | Error e) {
+            // A table of tokens that is missing, for one: COMMIT was not sent.
+            state = State.ACTIVE;
+            rollBackFor(e);
+            throw e;
+        }
+    }
+
+    private void committed(@Nullable Throwable strict) {
+        List<Throwable> failures = new ArrayList<>(0);
+        if (strict != null) {
+            failures.add(strict);
+        }
+        failures.addAll(afterCommit.run());
+        if (!failures.isEmpty()) {
+            throw new AfterCommitException(settings.name(), failures);
+        }
+    }
+
+    /** The server has answered COMMIT with an error: a deferred constraint, a conflict. */
+    private TransactionRolledBackException refused(SQLException failure) {
+        Reason reason = Reason.of(engine.dialect().workProblem(failure));
+        cause = reason == Reason.STATEMENT_ERROR ? Reason.COMMIT_REFUSED : reason;
+        TransactionRolledBackException refused = rolledBack(cause, cause.passes(), "was refused at COMMIT", failure);
+        suppress(refused, end(State.ROLLED_BACK, refused));
+        return refused;
     }
 
     /** Why the unit must not be committed although its work returned, or null. */
     private @Nullable RuntimeException obstacle() {
         SQLException poison = lease.poison();
+        if (lease.isExpired() || run.isOver()) {
+            cause = Reason.TIMEOUT;
+            return rolledBack(cause, false, "has run past its time-out", poison);
+        }
         if (lease.isLost()) {
-            return rolledBack(Reason.CONNECTION_LOST, "lost its connection before COMMIT", poison);
+            cause = Reason.CONNECTION_LOST;
+            return rolledBack(cause, true, "lost its connection before COMMIT", poison);
+        }
+        if (lease.isEndedByStatement()) {
+            return lease.endedByStatement();
         }
         if (!lease.isUsable()) {
+            cause = poison == null ? null : Reason.of(engine.dialect().workProblem(poison));
             return rolledBack(
                     Reason.SWALLOWED_ERROR,
-                    "returned although a statement had failed, after which the server stores nothing of it",
+                    cause != null && cause.passes(),
+                    "returned although a statement had failed, after which what is left must not be stored",
                     poison);
         }
+        String wanted = rollbackOnly;
+        if (wanted != null) {
+            return rolledBack(Reason.ROLLBACK_ONLY, false, "was to be rolled back (" + wanted + ")", null);
+        }
         if (!interruptedBefore && Thread.currentThread().isInterrupted()) {
-            return rolledBack(Reason.INTERRUPTED, "was interrupted while it ran", null);
+            return rolledBack(Reason.INTERRUPTED, false, "was interrupted while it ran", null);
         }
         return null;
     }
 
-    /**
-     * After COMMIT was sent the SQLState decides nothing. The only sound sign is a server that has answered and holds
-     * no transaction: then its answer was the error, and it has rolled back.
-     */
-    private DatabaseException commitFailed(SQLException failure) {
-        if (lease.serverAnsweredIdle()) {
-            end("rolled back");
-            return rolledBack(Reason.COMMIT_REFUSED, "was refused at COMMIT", failure);
-        }
-        lease.giveUpConnection();
-        end("outcome unknown");
-        return new CommitOutcomeUnknownException(name, failure);
-    }
-
     /** Rolls back for a failure of the database that the work let pass. */
     DatabaseException failedBy(SQLException failure) {
-        Reason reason = lease.isLost() ? Reason.CONNECTION_LOST : Reason.STATEMENT_ERROR;
+        Reason reason = reasonOf(failure);
+        cause = reason;
         DatabaseException translated = rolledBack(
                 reason,
-                reason == Reason.CONNECTION_LOST ? "lost its connection before COMMIT" : "failed in a statement",
+                reason.passes(),
+                switch (reason) {
+                    case TIMEOUT -> "ran into a time-out";
+                    case CONNECTION_LOST -> "lost its connection before COMMIT";
+                    case STATEMENT_ERROR -> "failed in a statement";
+                    default ->
+                        "failed, because "
+                                + engine.dialect().workProblem(basis(failure)).words();
+                },
                 failure);
         rollBackFor(translated);
         return translated;
     }
 
-    private TransactionRolledBackException rolledBack(Reason reason, String what, @Nullable SQLException cause) {
+    /** Rolls back for an exception of the work's own; it may have one of the database's in it. */
+    void abandonedBy(Throwable thrown) {
+        SQLException within = lease.thrownWithin(thrown);
+        cause = within == null ? null : reasonOf(within);
+        rollBackFor(thrown);
+    }
+
+    private Reason reasonOf(SQLException failure) {
+        if (lease.isExpired()) {
+            return Reason.TIMEOUT;
+        }
+        boolean ours = lease.thrownWithin(failure) != null;
+        WorkProblem problem = ours ? engine.dialect().workProblem(basis(failure)) : WorkProblem.STATEMENT;
+        return problem == WorkProblem.STATEMENT && lease.isLost() ? Reason.CONNECTION_LOST : Reason.of(problem);
+    }
+
+    /** The first failure says more than those that followed from it. */
+    private SQLException basis(SQLException failure) {
+        SQLException poison = lease.poison();
+        return poison == null ? failure : poison;
+    }
+
+    private TransactionRolledBackException rolledBack(
+            Reason reason, boolean retryable, String what, @Nullable SQLException behind) {
         return new TransactionRolledBackException(
                 reason,
-                "unit '" + name + "' " + what + (cause == null ? "" : ": " + cause.getMessage())
+                retryable,
+                "unit '" + settings.name() + "' " + what + (behind == null ? "" : ": " + behind.getMessage())
                         + "; nothing of it was stored",
-                cause);
+                behind);
     }
 
     /** Rolls back and ends. What fails in doing so is added to the failure that is on its way, never replaces it. */
-    void rollBackFor(@Nullable Throwable underWay) {
-        if (!open) {
+    private void rollBackFor(@Nullable Throwable underWay) {
+        if (state.compareTo(State.ACTIVE) > 0) {
             return;
         }
         try {
             lease.rollBackUnit();
         } catch (SQLException | RuntimeException e) {
             lease.giveUpConnection();
-            if (underWay != null && underWay != e) {
-                underWay.addSuppressed(e);
-            }
+            suppress(underWay, e);
         } finally {
-            end("rolled back");
+            suppress(underWay, end(State.ROLLED_BACK, underWay));
         }
     }
 
-    private void end(String how) {
-        open = false;
-        lease.endUnit(how);
+    /** Gives the connection back. Returns what speaks against the state it comes back in, which only tests ask for. */
+    private @Nullable Throwable end(State how, @Nullable Throwable underWay) {
+        state = how;
+        if (watch != null) {
+            watch.cancel(false);
+        }
+        try {
+            if (start != null) {
+                lease.endOf(start);
+            }
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("unit '{}': its connection is given up, as its session could not be put right", name(), e);
+            suppress(underWay, e);
+        }
+        try {
+            lease.endUnit(how.words);
+            return null;
+        } catch (RuntimeException e) {
+            return e;
+        } finally {
+            mdc.close();
+        }
+    }
+
+    private static void suppress(@Nullable Throwable underWay, @Nullable Throwable more) {
+        if (underWay != null && more != null && underWay != more) {
+            underWay.addSuppressed(more);
+        }
     }
 
     @Override
     public String toString() {
-        return "Transaction[" + name + (open ? ", open]" : ", ended]");
+        return "Transaction[" + settings.name() + " " + id + ", " + state.words + "]";
     }
 }

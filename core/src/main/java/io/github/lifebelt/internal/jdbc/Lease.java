@@ -92,17 +92,17 @@ public class Lease extends ForwardingConnection {
     }
 
     @Override
-    Statement wrap(Statement delegate) {
+    Statement wrap(Statement delegate) throws SQLException {
         return new LeaseStatement(this, delegate);
     }
 
     @Override
-    PreparedStatement wrap(PreparedStatement delegate) {
+    PreparedStatement wrap(PreparedStatement delegate) throws SQLException {
         return new LeasePreparedStatement(this, delegate);
     }
 
     @Override
-    CallableStatement wrap(CallableStatement delegate) {
+    CallableStatement wrap(CallableStatement delegate) throws SQLException {
         return new LeaseCallableStatement(this, delegate);
     }
 
@@ -117,6 +117,16 @@ public class Lease extends ForwardingConnection {
 
     final boolean isGivenBack() {
         return closed;
+    }
+
+    /** Called before a statement is used; may refuse. */
+    void enterStatement() throws SQLException {
+        enter();
+    }
+
+    /** Whether there is still something to be done with what was made from this. */
+    boolean takesCalls() {
+        return !closed;
     }
 
     @Override

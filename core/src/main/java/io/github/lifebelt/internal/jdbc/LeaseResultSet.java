@@ -28,10 +28,10 @@ final class LeaseResultSet extends ForwardingResultSet {
         return statement;
     }
 
-    /** Nothing to do once the connection was given back: HikariCP has closed it then. */
+    /** As for statements. */
     @Override
     public void close() throws SQLException {
-        if (!lease.isGivenBack()) {
+        if (lease.takesCalls()) {
             super.close();
         }
     }

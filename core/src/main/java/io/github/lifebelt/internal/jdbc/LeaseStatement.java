@@ -20,6 +20,11 @@ class LeaseStatement extends ForwardingStatement {
     }
 
     @Override
+    void enter() throws SQLException {
+        lease.enterStatement();
+    }
+
+    @Override
     ResultSet wrap(ResultSet made) {
         return lease.lease(made, this);
     }
@@ -40,10 +45,10 @@ class LeaseStatement extends ForwardingStatement {
         }
     }
 
-    /** Nothing to do once the connection was given back: HikariCP has closed it then. */
+    /** Nothing to do where nothing more can be done: HikariCP closes it when the connection comes back, or has. */
     @Override
     public void close() throws SQLException {
-        if (!lease.isGivenBack()) {
+        if (lease.takesCalls()) {
             super.close();
         }
     }

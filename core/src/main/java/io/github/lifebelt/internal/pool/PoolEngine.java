@@ -8,7 +8,9 @@ import io.github.lifebelt.internal.jdbc.Lease;
 import io.github.lifebelt.internal.jdbc.LeaseOwner;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.Slot;
+import io.github.lifebelt.internal.jdbc.SlotConnect;
 import io.github.lifebelt.internal.tls.TlsPolicy;
+import io.github.lifebelt.internal.tx.UnitSupport;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
 import io.github.lifebelt.spi.FailureClassifier.Role;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +56,7 @@ public final class PoolEngine implements LeaseOwner {
     private final Warmer warmer;
     private final Lender lender;
     private final BorrowErrors errors;
+    private final UnitSupport units;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final long borrowNanos;
     private final long unavailableNanos;
@@ -91,6 +95,7 @@ public final class PoolEngine implements LeaseOwner {
         rack = new SlotRack(config, dialect.schemaIsCatalog(), care, gate, closing::get, this::warm);
         warmer = new Warmer(config, rack, check, outages, closing::get);
         lender = new Lender(config, rack, check, outages, verdicts, errors, this::checkOpen);
+        units = new UnitSupport(config.name(), dialect, this::openBeside);
         if (!config.dnsCheck().isZero()) {
             rack.every(config.dnsCheck(), new AddressWatch(config, gate, rack.slots(), this::warm));
         }
@@ -112,6 +117,39 @@ public final class PoolEngine implements LeaseOwner {
 
     public Dialect dialect() {
         return dialect;
+    }
+
+    /** What the units of work on this pool share. */
+    public UnitSupport units() {
+        return units;
+    }
+
+    /** Tells the listeners, if there are any. */
+    public void tell(Consumer<PoolListener> event) {
+        if (!listeners.isEmpty()) {
+            listeners.tell(event);
+        }
+    }
+
+    /** A connection past permits, slots and gate, set up like those in slots. */
+    private Physical openBeside(long deadlineNanos) throws SQLException {
+        checkOpen();
+        Physical made = connector.open(new SlotConnect(), deadlineNanos);
+        try {
+            made.within(deadlineNanos, jdbc -> {
+                String schema = config.schema();
+                if (schema != null && dialect.schemaIsCatalog()) {
+                    jdbc.setCatalog(schema);
+                } else if (schema != null) {
+                    jdbc.setSchema(schema);
+                }
+                care.setUp(made);
+            });
+            return made;
+        } catch (SQLException | RuntimeException | Error e) {
+            made.abort();
+            throw e;
+        }
     }
 
     private Iterable<Slot> slots() {
@@ -176,9 +214,18 @@ public final class PoolEngine implements LeaseOwner {
 
     /** Lends a connection that was alive a moment ago, before the borrow timeout is over. */
     public <L extends Lease> L borrow(LeaseFactory<L> factory) throws SQLException {
+        return borrow(factory, borrowNanos);
+    }
+
+    /** The same for a borrower that has less time than the borrow timeout. */
+    public <L extends Lease> L borrow(LeaseFactory<L> factory, Duration limit) throws SQLException {
+        return borrow(factory, Math.min(borrowNanos, limit.toNanos()));
+    }
+
+    private <L extends Lease> L borrow(LeaseFactory<L> factory, long limitNanos) throws SQLException {
         long begin = System.nanoTime();
         try {
-            L lease = lender.lend(factory, this, begin, begin + borrowNanos, unavailableNanos);
+            L lease = lender.lend(factory, this, begin, begin + limitNanos, unavailableNanos);
             if (!listeners.isEmpty()) {
                 Duration took = Duration.ofNanos(System.nanoTime() - begin);
                 listeners.tell(listener -> listener.borrowed(took));
@@ -316,6 +363,7 @@ public final class PoolEngine implements LeaseOwner {
             }
         }
         rack.close();
+        units.close();
     }
 
     /** Who holds all permits knows that nobody else holds one. */
