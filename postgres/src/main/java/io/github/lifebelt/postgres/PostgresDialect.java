@@ -28,6 +28,7 @@ import org.postgresql.util.PSQLState;
 public final class PostgresDialect implements Dialect {
 
     private static final FailureClassifier CLASSIFIER = new PostgresFailureClassifier();
+    private static final CommitResolver RESOLVER = new PostgresCommitResolver();
 
     /** For {@link java.util.ServiceLoader}. */
     public PostgresDialect() {}
@@ -182,45 +183,60 @@ public final class PostgresDialect implements Dialect {
         return CLASSIFIER;
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A server of version 17 or newer ends a transaction that takes too long; an older one ends the session of whoever
+     * takes too long to go on with it.
+     */
     @Override
     public CommitResolver.@Nullable Mark begin(Connection connection, TransactionStart start, ServerFacts facts)
             throws SQLException {
-        throw new UnsupportedOperationException();
+        return TransactionBegin.begin(connection, start, facts);
     }
 
+    /** {@inheritDoc} Nothing here: it has ended with the transaction. */
     @Override
-    public void endOf(Connection connection, TransactionStart start) throws SQLException {
-        throw new UnsupportedOperationException();
+    public void endOf(Connection connection, TransactionStart start) {
+        // All settings were of the transaction.
     }
 
+    /** {@inheritDoc} Here the server bounds any kind. */
     @Override
     public boolean driverWatchesStatements() {
-        throw new UnsupportedOperationException();
+        return false;
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The driver says so on a connection of its own, which needs no login, and waits until the server has closed it. A
+     * statement that has ended meanwhile is not missed, and another that has begun is what the server ends then.
+     */
     @Override
     public void cancel(Connection busy, SideDoor beside) throws SQLException {
-        throw new UnsupportedOperationException();
+        ((PGConnection) busy).cancelQuery();
     }
 
     @Override
     public CommitResolver commitResolver() {
-        throw new UnsupportedOperationException();
+        return RESOLVER;
     }
 
+    /** {@inheritDoc} Not for sessions behind a pooler of transactions, which has many of them and resets any. */
     @Override
     public void resetSession(Connection connection) throws SQLException {
-        throw new UnsupportedOperationException();
+        Sessions.reset(base(connection));
     }
 
     @Override
     public Set<String> sessionState(Connection connection) throws SQLException {
-        throw new UnsupportedOperationException();
+        return Sessions.state(base(connection));
     }
 
     @Override
     public WorkProblem workProblem(SQLException failure) {
-        throw new UnsupportedOperationException();
+        return WorkProblems.of(FailureChain.of(failure));
     }
 
     private static BaseConnection base(Connection connection) {

@@ -4,6 +4,7 @@ import io.github.lifebelt.spi.FailureChain;
 import io.github.lifebelt.spi.FailureClassifier;
 import java.io.IOException;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -33,7 +34,7 @@ final class PostgresFailureClassifier implements FailureClassifier {
         boolean explained = chain.sql().stream().anyMatch(PostgresFailureClassifier::isFatal);
         for (SQLException failure : chain.sql()) {
             String state = failure.getSQLState();
-            if (state != null && !(explained && state.startsWith("08") && !isFatal(failure))) {
+            if (state != null && !(explained && isOfTheLine(failure))) {
                 states = true;
                 Verdict verdict = inUse(state, isFatal(failure), role);
                 worst = verdict.compareTo(worst) > 0 ? verdict : worst;
@@ -54,14 +55,45 @@ final class PostgresFailureClassifier implements FailureClassifier {
                 Verdict.SUSPECT_ALL;
             // Broken inside or on its disk, or ended by the server for whatever reason: this session is not to be
             // trusted, and a new one will tell.
-            default -> fatal || state.startsWith("58") || state.startsWith("XX") ? Verdict.EVICT : Verdict.KEEP;
+            default -> fatal || isInternal(state) ? Verdict.EVICT : Verdict.KEEP;
         };
+    }
+
+    /** Whether the session has ended with it; after a failure inside the server it may not be trusted, and goes on. */
+    static boolean endsTheSession(SQLException failure) {
+        String state = failure.getSQLState();
+        return isFatal(failure)
+                || (state != null
+                        && switch (inUse(state, false, Role.READ_ONLY)) {
+                            case SUSPECT_ALL -> true;
+                            case EVICT -> !isInternal(state);
+                            default -> false;
+                        });
+    }
+
+    /** Whether it tells no more than that the line is broken. */
+    static boolean isOfTheLine(SQLException failure) {
+        return String.valueOf(failure.getSQLState()).startsWith("08") && !isFatal(failure);
+    }
+
+    /** The server's function that failed; empty if it was not the server. */
+    static String routine(SQLException failure) {
+        ServerErrorMessage said = said(failure);
+        return said == null ? "" : String.valueOf(said.getRoutine());
+    }
+
+    private static boolean isInternal(String state) {
+        return state.startsWith("58") || state.startsWith("XX");
     }
 
     /** FATAL ends the session and PANIC the server, by the protocol's definition of the two. */
     private static boolean isFatal(SQLException failure) {
-        ServerErrorMessage said = failure instanceof PSQLException own ? own.getServerErrorMessage() : null;
+        ServerErrorMessage said = said(failure);
         String severity = said == null ? null : said.getSeverity();
         return "FATAL".equals(severity) || "PANIC".equals(severity);
+    }
+
+    private static @Nullable ServerErrorMessage said(SQLException failure) {
+        return failure instanceof PSQLException own ? own.getServerErrorMessage() : null;
     }
 }

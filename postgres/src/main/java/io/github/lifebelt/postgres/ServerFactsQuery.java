@@ -19,13 +19,6 @@ import org.postgresql.core.BaseConnection;
 /**
  * What a server says of itself, in one round trip of one statement that any role may send.
  *
- * <p>The incarnation is the moment the server was started, the moment its statistics begin, and whether it is a standby.
- * A crash of one process makes the server start all the others anew without being started itself, and throw its statistics
- * away; a promotion changes neither, but ends being a standby. Another server, or a copy of this one, was started at
- * another microsecond, and a timeline begins with a promotion or a start: a system's identifier or a timeline would add
- * nothing to these, and are not everybody's to read everywhere. An administrator who resets the statistics makes it look
- * like a crash, which errs on the safe side.
- *
  * <p>A pooler is recognised by the process: it answers the login with one of its own invention.
  */
 final class ServerFactsQuery {
@@ -35,10 +28,8 @@ final class ServerFactsQuery {
             select pg_catalog.version(), \
             pg_catalog.current_setting('server_version'), \
             pg_catalog.pg_backend_pid()::text, \
-            pg_catalog.pg_is_in_recovery()::text, \
-            extract(epoch from pg_catalog.pg_postmaster_start_time())::text, \
-            extract(epoch from pg_catalog.pg_stat_get_bgwriter_stat_reset_time())::text, \
-            pg_catalog.current_setting('max_connections', true), \
+            """ + Incarnation.COLUMNS + """
+            , pg_catalog.current_setting('max_connections', true), \
             pg_catalog.current_setting('superuser_reserved_connections', true), \
             pg_catalog.current_setting('reserved_connections', true), \
             pg_catalog.current_setting('idle_session_timeout', true), \
@@ -108,11 +99,7 @@ final class ServerFactsQuery {
         boolean bouncer = !text(row, 3)
                 .equals(Integer.toString(connection.unwrap(PGConnection.class).getBackendPID()));
         boolean standby = Boolean.parseBoolean(row.getString(4));
-        String started = row.getString(5);
-        String counting = row.getString(6);
-        String incarnation = started == null || counting == null
-                ? null
-                : started + "/" + counting + (standby ? "/standby" : "/primary");
+        String incarnation = Incarnation.text(row.getString(4), row.getString(5), row.getString(6));
         boolean readOnly = standby || isOn(row, connection);
         Integer reserved = number(row.getString(8));
         Integer reservedToo = number(row.getString(9));
