@@ -31,6 +31,7 @@ public final class MySqlDialect implements Dialect {
 
     private static final FailureClassifier CLASSIFIER = new MySqlFailureClassifier();
     private static final ServerFactsReader FACTS = new ServerFactsReader();
+    private static final CommitResolver RESOLVER = new MySqlCommitResolver();
 
     // Whatever completion_type is set to: nothing is open afterwards, and the session stays.
     private static final String ROLLBACK = "ROLLBACK AND NO CHAIN NO RELEASE";
@@ -173,21 +174,29 @@ public final class MySqlDialect implements Dialect {
     public Undone undone(SQLException failure) {
         Undone most = Undone.STATEMENT;
         for (SQLException one : FailureChain.of(failure).sql()) {
-            Undone undone = undone(one.getErrorCode());
+            Undone undone = undone(one, one.getErrorCode());
             most = undone.compareTo(most) > 0 ? undone : most;
         }
         return most;
     }
 
-    private static Undone undone(int number) {
+    private static Undone undone(SQLException failure, int number) {
         return switch (number) {
-            // Deadlock, also between the nodes of a cluster; a snapshot that is out of date (MariaDB).
-            case 1213, 1614, 3101, 1020 -> Undone.TRANSACTION;
             // A lock was waited for in vain: the statement, or with innodb_rollback_on_timeout everything. Or an error
             // during COMMIT.
             case 1205, 1180 -> Undone.PERHAPS_MORE;
-            default -> Undone.STATEMENT;
+            default ->
+                switch (WorkProblems.ofOne(failure)) {
+                    // Also between the nodes of a cluster; a snapshot that is out of date (MariaDB).
+                    case DEADLOCK, CONFLICT -> Undone.TRANSACTION;
+                    default -> Undone.STATEMENT;
+                };
         };
+    }
+
+    @Override
+    public WorkProblem workProblem(SQLException failure) {
+        return WorkProblems.of(failure);
     }
 
     @Override
@@ -195,45 +204,81 @@ public final class MySqlDialect implements Dialect {
         return ConnectFailure.of(FailureChain.of(failure)).problem;
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A statement time-out bounds queries only on MySQL, and all statements on MariaDB. Of a time-out for the whole
+     * transaction these servers know nothing.
+     *
+     * @throws IllegalArgumentException if a mark is asked for: there are no ids of transactions
+     */
     @Override
     public CommitResolver.@Nullable Mark begin(Connection connection, TransactionStart start, ServerFacts facts)
             throws SQLException {
-        throw new UnsupportedOperationException();
+        if (start.marked()) {
+            throw new IllegalArgumentException("servers of this family name no transactions; tokens are to be used");
+        }
+        execute(connection, new TransactionSettings(mysql(connection), start).before());
+        return null;
     }
 
+    /** {@inheritDoc} One round trip if there was more to set than read-only, else none. */
     @Override
     public void endOf(Connection connection, TransactionStart start) throws SQLException {
-        throw new UnsupportedOperationException();
+        execute(connection, new TransactionSettings(mysql(connection), start).after());
     }
 
+    private static void execute(Connection connection, String sql) throws SQLException {
+        if (!sql.isEmpty()) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    /** {@inheritDoc} MySQL itself bounds queries only; what writes, the driver ends by a {@code KILL QUERY} of its own. */
     @Override
     public boolean driverWatchesStatements() {
-        throw new UnsupportedOperationException();
+        return true;
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>By {@code KILL QUERY}, which every user may do to sessions of his own. Not if the other connection leads to
+     * another address than this one: after a fail-over the same number is somebody else's there.
+     */
     @Override
     public void cancel(Connection busy, SideDoor beside) throws SQLException {
-        throw new UnsupportedOperationException();
+        StatementKiller.kill(mysql(busy), beside);
     }
 
     @Override
     public CommitResolver commitResolver() {
-        throw new UnsupportedOperationException();
+        return RESOLVER;
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Statements that were prepared on the server are gone, and are not kept by the driver any more from one
+     * preparation to the next: it cannot be told which are gone.
+     */
     @Override
     public void resetSession(Connection connection) throws SQLException {
-        throw new UnsupportedOperationException();
+        SessionReset.reset(mysql(connection));
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>All variables of the session, with those of the server that it sees. On MySQL user variables, locks and
+     * prepared statements need a user who may read the performance schema, and temporary tables are not shown at all. On
+     * MariaDB temporary tables are shown from 11.2 on, and locks with the plug-in {@code metadata_lock_info} only.
+     */
     @Override
     public Set<String> sessionState(Connection connection) throws SQLException {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public WorkProblem workProblem(SQLException failure) {
-        throw new UnsupportedOperationException();
+        return SessionState.of(mysql(connection));
     }
 
     private static JdbcConnection mysql(Connection connection) {

@@ -51,10 +51,8 @@ final class ServerFactsReader {
     private final MySqlFailureClassifier classifier = new MySqlFailureClassifier();
 
     ServerFacts read(JdbcConnection connection) throws SQLException {
-        String greeted =
-                connection.getSession().getServerSession().getServerVersion().toString();
         try {
-            return facts(row(connection, isMariaDb(greeted) ? MARIADB : MYSQL));
+            return facts(row(connection, isMariaDb(connection) ? MARIADB : MYSQL));
         } catch (SQLException e) {
             if (classifier.classify(e, Phase.WORK, Role.READ_ONLY) != Verdict.KEEP || connection.isClosed()) {
                 throw e;
@@ -66,6 +64,12 @@ final class ServerFactsReader {
     /** What there is of it, where the query itself cannot be answered. */
     static ServerFacts readByShow(JdbcConnection connection) throws SQLException {
         return facts(shown(connection));
+    }
+
+    /** By the server's greeting, which asks it nothing. */
+    static boolean isMariaDb(JdbcConnection connection) {
+        return isMariaDb(
+                connection.getSession().getServerSession().getServerVersion().toString());
     }
 
     private static boolean isMariaDb(String version) {
