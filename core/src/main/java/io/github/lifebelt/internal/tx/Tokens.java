@@ -71,6 +71,7 @@ final class Tokens {
         return TokenIds.next(Instant.now());
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // it ends with the pool, and lets nothing through
     private void sweepFromNowOn() {
         if (sweeping.compareAndSet(false, true)) {
             // At different times in the processes of a fleet.

@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +44,7 @@ final class UnitWatch {
         return clock.schedule(() -> expired(lease), deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // it lets nothing through
     private void expired(ScopedLease lease) {
         Physical physical = lease.expire();
         if (physical == null) {
@@ -53,8 +53,7 @@ final class UnitWatch {
         LOG.debug("{}: {} has run past its time-out", pool, lease);
         new PoolThread(() -> cancel(physical), pool + ":cancel").start();
         try {
-            ScheduledFuture<?> abort = clock.schedule(() -> abort(lease), GRACE_NANOS, TimeUnit.NANOSECONDS);
-            LOG.trace("{}: aborted unless {} ends before", pool, abort);
+            clock.schedule(() -> abort(lease), GRACE_NANOS, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             abort(lease);
         }
