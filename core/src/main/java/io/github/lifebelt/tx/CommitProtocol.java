@@ -1,5 +1,6 @@
 package io.github.lifebelt.tx;
 
+import io.github.lifebelt.internal.jdbc.LeasedTransaction;
 import io.github.lifebelt.internal.jdbc.ScopedLease;
 import io.github.lifebelt.internal.pool.PoolEngine;
 import io.github.lifebelt.internal.tx.UnitSupport;
@@ -13,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,14 +45,14 @@ final class CommitProtocol {
     private final UnitSupport units;
     private final CommitResolver resolver;
     private final UnitSettings settings;
-    private final ScopedLease lease;
+    private final LeasedTransaction transaction;
 
     CommitProtocol(PoolEngine engine, UnitSettings settings, ScopedLease lease) {
         this.engine = engine;
         this.units = engine.units();
         this.resolver = units.resolver();
         this.settings = settings;
-        this.lease = lease;
+        this.transaction = lease.transaction();
     }
 
     /**
@@ -63,7 +65,7 @@ final class CommitProtocol {
         Mark mark = named == null ? mark() : named;
         // From here on whatever goes wrong leaves the outcome open.
         try {
-            lease.commitUnit(resolver, mark);
+            transaction.commit(resolver, mark);
             return new Committed();
         } catch (SQLException e) {
             return failed(e, mark);
@@ -78,18 +80,20 @@ final class CommitProtocol {
         if (settings.readOnly() || outcome == CommitOutcome.OFF) {
             return null;
         }
-        if (lease.isIdle()) {
+        if (transaction.isIdle()) {
             return null;
         }
-        return outcome == CommitOutcome.TOKEN
-                ? lease.mark(units.nextToken(), lease.ask(units::tokenTable))
-                : lease.mark(resolver);
+        if (outcome == CommitOutcome.TRANSACTION_ID) {
+            return transaction.mark(resolver);
+        }
+        String table = transaction.ask(units::tokenTable);
+        return transaction.mark(units.nextToken(), Objects.requireNonNull(table, "table"));
     }
 
     private Ending failed(SQLException failure, @Nullable Mark mark) {
-        if (lease.isCommitRefused(resolver, failure)) {
+        if (transaction.isCommitRefused(resolver, failure)) {
             try {
-                lease.rollBackUnit();
+                transaction.rollBack();
                 return new RolledBack(failure);
             } catch (SQLException | RuntimeException e) {
                 failure.addSuppressed(e);

@@ -4,12 +4,12 @@ import io.github.lifebelt.internal.jdbc.ScopedLease;
 import io.github.lifebelt.internal.pool.PoolEngine;
 import io.github.lifebelt.spi.CommitResolver.Mark;
 import io.github.lifebelt.spi.Dialect.TransactionStart;
-import io.github.lifebelt.spi.Dialect.WorkProblem;
 import io.github.lifebelt.tx.CommitProtocol.Committed;
 import io.github.lifebelt.tx.CommitProtocol.Ending;
 import io.github.lifebelt.tx.CommitProtocol.InDoubt;
 import io.github.lifebelt.tx.CommitProtocol.RolledBack;
 import io.github.lifebelt.tx.TransactionRolledBackException.Reason;
+import io.github.lifebelt.tx.UnitFailures.Failure;
 import io.github.lifebelt.tx.UnitOfWork.CommitOutcome;
 import io.github.lifebelt.tx.UnitOfWork.Work;
 import java.sql.Connection;
@@ -73,6 +73,8 @@ public final class Transaction implements AutoCloseable {
     private final boolean endedByCaller;
     private final boolean interruptedBefore;
     private final AfterCommit afterCommit = new AfterCommit();
+    private final UnitFailures failures;
+    private final CommitProtocol protocol;
     private final UnitMdc mdc;
     private final @Nullable Future<?> watch;
     private final String id;
@@ -97,8 +99,10 @@ public final class Transaction implements AutoCloseable {
         this.attempt = attempt;
         this.endedByCaller = endedByCaller;
         this.interruptedBefore = interruptedBefore;
+        failures = new UnitFailures(engine.dialect(), settings.name(), lease);
+        protocol = new CommitProtocol(engine, settings, lease);
         id = run.nextId();
-        mdc = new UnitMdc(settings.name(), id, attempt, lease.sessionId());
+        mdc = new UnitMdc(settings.name(), id, attempt, lease.transaction().sessionId());
         watch = run.hasDeadline() ? engine.units().watch(lease, run.deadlineNanos()) : null;
     }
 
@@ -210,12 +214,7 @@ public final class Transaction implements AutoCloseable {
             throw t;
         }
         if (!lease.isUsable()) {
-            SQLException swallowed = lease.poison();
-            TransactionRolledBackException failure = rolledBack(
-                    Reason.SWALLOWED_ERROR,
-                    false,
-                    "has a nested part that returned although a statement had failed; the part was undone",
-                    swallowed);
+            TransactionRolledBackException failure = failures.nestedSwallowed();
             undo(savepoint, mark, failure);
             throw failure;
         }
@@ -282,10 +281,10 @@ public final class Transaction implements AutoCloseable {
 
     void begin(TransactionStart wanted) throws SQLException {
         start = wanted;
-        named = lease.beginUnit(wanted);
+        named = lease.transaction().begin(wanted);
         if (settings.doubt().outcome() == CommitOutcome.TOKEN && !settings.readOnly()) {
             // Now, before anything was done in vain, and before the work may have changed how names are found.
-            lease.ask(engine.units()::tokenTable);
+            lease.transaction().ask(engine.units()::tokenTable);
         }
         state = State.ACTIVE;
     }
@@ -301,27 +300,20 @@ public final class Transaction implements AutoCloseable {
     }
 
     void commitUnit() {
-        RuntimeException obstacle = obstacle();
+        boolean interrupted = !interruptedBefore && Thread.currentThread().isInterrupted();
+        Failure obstacle = failures.obstacle(run.isOver(), rollbackOnly, interrupted);
         if (obstacle != null) {
-            rollBackFor(obstacle);
-            throw obstacle;
+            throw rolledBack(obstacle);
         }
         Ending ending = sendCommit();
         if (ending instanceof Committed) {
             committed(end(State.COMMITTED, null));
         } else if (ending instanceof RolledBack refused) {
-            throw refused(refused.failure());
+            throw refused(failures.refused(refused.failure()));
         } else if (ending instanceof InDoubt doubt) {
             lease.giveUpConnection();
             Throwable strict = end(State.IN_DOUBT, null);
-            try {
-                new CommitProtocol(engine, settings, lease).resolve(doubt);
-            } catch (DatabaseException e) {
-                state = e.effect() == DatabaseException.Effect.UNKNOWN ? State.UNKNOWN : State.ROLLED_BACK;
-                cause = Reason.CONNECTION_LOST;
-                throw e;
-            }
-            state = State.COMMITTED;
+            resolve(doubt);
             committed(strict);
         }
     }
@@ -329,120 +321,60 @@ public final class Transaction implements AutoCloseable {
     private Ending sendCommit() {
         try {
             state = State.COMMIT_SENT;
-            return new CommitProtocol(engine, settings, lease).commit(named);
+            return protocol.commit(named);
         } catch (SQLException e) {
             state = State.ACTIVE;
-            throw failedBy(e);
+            throw rolledBack(failures.passed(e));
         } catch (RuntimeException | Error e) {
-            // A table of tokens that is missing, for one: COMMIT was not sent.
             state = State.ACTIVE;
             rollBackFor(e);
             throw e;
         }
     }
 
-    private void committed(@Nullable Throwable strict) {
-        List<Throwable> failures = new ArrayList<>(0);
-        if (strict != null) {
-            failures.add(strict);
-        }
-        failures.addAll(afterCommit.run());
-        if (!failures.isEmpty()) {
-            throw new AfterCommitException(settings.name(), failures);
-        }
-    }
-
-    /** The server has answered COMMIT with an error: a deferred constraint, a conflict. */
-    private TransactionRolledBackException refused(SQLException failure) {
-        Reason reason = Reason.of(engine.dialect().workProblem(failure));
-        cause = reason == Reason.STATEMENT_ERROR ? Reason.COMMIT_REFUSED : reason;
-        TransactionRolledBackException refused = rolledBack(cause, cause.passes(), "was refused at COMMIT", failure);
-        suppress(refused, end(State.ROLLED_BACK, refused));
-        return refused;
-    }
-
-    /** Why the unit must not be committed although its work returned, or null. */
-    private @Nullable RuntimeException obstacle() {
-        SQLException poison = lease.poison();
-        if (lease.isExpired() || run.isOver()) {
-            cause = Reason.TIMEOUT;
-            return rolledBack(cause, false, "has run past its time-out", poison);
-        }
-        if (lease.isLost()) {
+    private void resolve(InDoubt doubt) {
+        try {
+            protocol.resolve(doubt);
+            state = State.COMMITTED;
+        } catch (DatabaseException e) {
+            state = e.effect() == DatabaseException.Effect.UNKNOWN ? State.UNKNOWN : State.ROLLED_BACK;
             cause = Reason.CONNECTION_LOST;
-            return rolledBack(cause, true, "lost its connection before COMMIT", poison);
+            throw e;
         }
-        if (lease.isEndedByStatement()) {
-            return lease.endedByStatement();
+    }
+
+    private void committed(@Nullable Throwable strict) {
+        List<Throwable> failed = new ArrayList<>(0);
+        if (strict != null) {
+            failed.add(strict);
         }
-        if (!lease.isUsable()) {
-            cause = poison == null ? null : Reason.of(engine.dialect().workProblem(poison));
-            return rolledBack(
-                    Reason.SWALLOWED_ERROR,
-                    cause != null && cause.passes(),
-                    "returned although a statement had failed, after which what is left must not be stored",
-                    poison);
+        failed.addAll(afterCommit.run());
+        if (!failed.isEmpty()) {
+            throw new AfterCommitException(settings.name(), failed);
         }
-        String wanted = rollbackOnly;
-        if (wanted != null) {
-            return rolledBack(Reason.ROLLBACK_ONLY, false, "was to be rolled back (" + wanted + ")", null);
-        }
-        if (!interruptedBefore && Thread.currentThread().isInterrupted()) {
-            return rolledBack(Reason.INTERRUPTED, false, "was interrupted while it ran", null);
-        }
-        return null;
+    }
+
+    private RuntimeException refused(Failure failure) {
+        cause = failure.cause();
+        suppress(failure.toThrow(), end(State.ROLLED_BACK, failure.toThrow()));
+        return failure.toThrow();
     }
 
     /** Rolls back for a failure of the database that the work let pass. */
-    DatabaseException failedBy(SQLException failure) {
-        Reason reason = reasonOf(failure);
-        cause = reason;
-        DatabaseException translated = rolledBack(
-                reason,
-                reason.passes(),
-                switch (reason) {
-                    case TIMEOUT -> "ran into a time-out";
-                    case CONNECTION_LOST -> "lost its connection before COMMIT";
-                    case STATEMENT_ERROR -> "failed in a statement";
-                    default ->
-                        "failed, because "
-                                + engine.dialect().workProblem(basis(failure)).words();
-                },
-                failure);
-        rollBackFor(translated);
-        return translated;
+    RuntimeException failedBy(SQLException failure) {
+        return rolledBack(failures.passed(failure));
     }
 
     /** Rolls back for an exception of the work's own; it may have one of the database's in it. */
     void abandonedBy(Throwable thrown) {
-        SQLException within = lease.thrownWithin(thrown);
-        cause = within == null ? null : reasonOf(within);
+        cause = failures.behind(thrown);
         rollBackFor(thrown);
     }
 
-    private Reason reasonOf(SQLException failure) {
-        if (lease.isExpired()) {
-            return Reason.TIMEOUT;
-        }
-        boolean ours = lease.thrownWithin(failure) != null;
-        WorkProblem problem = ours ? engine.dialect().workProblem(basis(failure)) : WorkProblem.STATEMENT;
-        return problem == WorkProblem.STATEMENT && lease.isLost() ? Reason.CONNECTION_LOST : Reason.of(problem);
-    }
-
-    /** The first failure says more than those that followed from it. */
-    private SQLException basis(SQLException failure) {
-        SQLException poison = lease.poison();
-        return poison == null ? failure : poison;
-    }
-
-    private TransactionRolledBackException rolledBack(
-            Reason reason, boolean retryable, String what, @Nullable SQLException behind) {
-        return new TransactionRolledBackException(
-                reason,
-                retryable,
-                "unit '" + settings.name() + "' " + what + (behind == null ? "" : ": " + behind.getMessage())
-                        + "; nothing of it was stored",
-                behind);
+    private RuntimeException rolledBack(Failure failure) {
+        cause = failure.cause();
+        rollBackFor(failure.toThrow());
+        return failure.toThrow();
     }
 
     /** Rolls back and ends. What fails in doing so is added to the failure that is on its way, never replaces it. */
@@ -451,7 +383,7 @@ public final class Transaction implements AutoCloseable {
             return;
         }
         try {
-            lease.rollBackUnit();
+            lease.transaction().rollBack();
         } catch (SQLException | RuntimeException e) {
             lease.giveUpConnection();
             suppress(underWay, e);
@@ -468,7 +400,7 @@ public final class Transaction implements AutoCloseable {
         }
         try {
             if (start != null) {
-                lease.endOf(start);
+                lease.transaction().endOf(start);
             }
         } catch (SQLException | RuntimeException e) {
             LOG.debug("unit '{}': its connection is given up, as its session could not be put right", name(), e);

@@ -1,10 +1,6 @@
 package io.github.lifebelt.internal.jdbc;
 
-import io.github.lifebelt.spi.CommitResolver;
-import io.github.lifebelt.spi.CommitResolver.Mark;
 import io.github.lifebelt.spi.Dialect;
-import io.github.lifebelt.spi.Dialect.ServerFacts;
-import io.github.lifebelt.spi.Dialect.TransactionStart;
 import io.github.lifebelt.spi.Dialect.TransactionState;
 import io.github.lifebelt.spi.Dialect.Undone;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
@@ -14,10 +10,6 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
-import java.time.Duration;
-import java.util.Objects;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,15 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScopedLease extends Lease {
 
-    private static final long CLEAN_UP_NANOS = TimeUnit.SECONDS.toNanos(5);
-
     private final Dialect dialect;
     private final String unit;
     private final Thread thread = Thread.currentThread();
     private volatile @Nullable Thread guest;
     private volatile @Nullable String ended;
     private volatile boolean expired;
-    private int statementSeconds;
+    private final LeasedTransaction transaction;
     private Undone undone = Undone.STATEMENT;
     private @Nullable SQLException last;
     private @Nullable SQLException poison;
@@ -47,6 +37,12 @@ public final class ScopedLease extends Lease {
         super(owner, proxied, slot, sinceNanos);
         this.dialect = dialect;
         this.unit = unit;
+        transaction = new LeasedTransaction(this, dialect);
+    }
+
+    /** The unit's transaction, for the unit. */
+    public LeasedTransaction transaction() {
+        return transaction;
     }
 
     // ------------------------------------------------------------------------------------------------ guarding
@@ -167,115 +163,12 @@ public final class ScopedLease extends Lease {
         return poison;
     }
 
-    private TransactionState state() {
+    TransactionState state() {
         Physical physical = slot().physical();
         return physical == null ? TransactionState.UNKNOWN : dialect.transactionState(physical.jdbc());
     }
 
-    /** Whether nothing was sent that would have begun a transaction, or the driver cannot tell. */
-    public boolean isIdle() {
-        return state() == TransactionState.IDLE;
-    }
-
-    // ------------------------------------------------------------------------------------------------ begin and end
-
-    /** The server's name for the session, or 0. */
-    public long sessionId() {
-        Physical physical = slot().physical();
-        return physical == null ? 0 : dialect.sessionId(physical.jdbc());
-    }
-
-    /** Begins the unit's transaction. Returns a mark if one was asked for. */
-    public @Nullable Mark beginUnit(TransactionStart start) throws SQLException {
-        try {
-            Physical physical = physical();
-            if (facts().readOnly() && !start.readOnly()) {
-                // A session on a standby outlives its promotion; what was known of the server does not.
-                physical.facts(dialect.serverFacts(physical.jdbc()));
-            }
-            proxied().setAutoCommit(false);
-            Duration limit = start.statementTimeout();
-            if (limit != null && dialect.driverWatchesStatements()) {
-                // Whole seconds are what JDBC has, and 0 is none.
-                statementSeconds =
-                        (int) Math.min(Integer.MAX_VALUE, limit.plusMillis(999).toSeconds());
-            }
-            return dialect.begin(physical.jdbc(), start, facts());
-        } catch (SQLException e) {
-            throw failed(e, Phase.WORK);
-        }
-    }
-
-    /** Asks the server what it calls the transaction; null if there is nothing to lose. */
-    public @Nullable Mark mark(CommitResolver resolver) throws SQLException {
-        try {
-            return resolver.mark(physical().jdbc(), facts());
-        } catch (SQLException e) {
-            throw failed(e, Phase.WORK);
-        }
-    }
-
-    /** A mark for a token: with the session that is to be ended if it keeps the outcome open. */
-    public Mark mark(UUID token, String table) {
-        return new Mark(null, token, table, facts().bouncer() ? 0 : sessionId(), facts().incarnation());
-    }
-
-    /** Where tokens are written, asked on this connection. */
-    public <T> T ask(Question<T> question) throws SQLException {
-        try {
-            return question.ask(physical().jdbc());
-        } catch (SQLException e) {
-            throw failed(e, Phase.WORK);
-        }
-    }
-
-    /** Something to be asked on the driver's connection. */
-    @FunctionalInterface
-    public interface Question<T> {
-        T ask(Connection jdbc) throws SQLException;
-    }
-
-    /** Sends COMMIT, after the token if there is one. */
-    public void commitUnit(CommitResolver resolver, @Nullable Mark mark) throws SQLException {
-        try {
-            if (mark != null && mark.token() != null) {
-                resolver.writeToken(physical().jdbc(), mark);
-            }
-            // Where the token has taken COMMIT along this sends nothing, and tells HikariCP that nothing is open.
-            proxied().commit();
-        } catch (SQLException e) {
-            throw failed(e, Phase.COMMIT);
-        }
-    }
-
-    /** Whether the server has answered a COMMIT that failed, so that nothing of it is stored. */
-    public boolean isCommitRefused(CommitResolver resolver, SQLException failure) {
-        Physical physical = slot().physical();
-        return physical != null && !isLost() && resolver.isRefused(physical.jdbc(), failure);
-    }
-
-    /** Rolls back, soon or not at all: then the connection is given up, and the server does it. */
-    public void rollBackUnit() throws SQLException {
-        cleanUp(jdbc -> proxied().rollback());
-    }
-
-    /** Puts right what {@link #beginUnit} has set for longer than the transaction. */
-    public void endOf(TransactionStart start) throws SQLException {
-        cleanUp(jdbc -> dialect.endOf(jdbc, start));
-    }
-
-    private void cleanUp(Physical.Io io) throws SQLException {
-        Physical physical = slot().physical();
-        if (physical == null || isLost()) {
-            return;
-        }
-        try {
-            physical.within(System.nanoTime() + CLEAN_UP_NANOS, io);
-        } catch (SQLException e) {
-            physical.markBroken();
-            throw e;
-        }
-    }
+    // ------------------------------------------------------------------------------------------------ end
 
     /** The outcome of the commit is not known on this connection: whatever it still has to say is not for the next. */
     public void giveUpConnection() {
@@ -316,22 +209,7 @@ public final class ScopedLease extends Lease {
         return expired;
     }
 
-    private Physical physical() throws SQLException {
-        Physical physical = slot().physical();
-        if (physical == null) {
-            throw new SQLException("the connection of unit '" + unit + "' was lost", "08003");
-        }
-        return physical;
-    }
-
-    private ServerFacts facts() {
-        Physical physical = slot().physical();
-        return Objects.requireNonNull(
-                physical == null ? null : physical.facts(), "a connection is asked what it is when it is made");
-    }
-
-    // ------------------------------------------------------------------------------------------------ what units may
-    // do
+    // ------------------------------------------------------------------------------------------------ statements
 
     @Override
     Statement wrap(Statement delegate) throws SQLException {
@@ -349,8 +227,9 @@ public final class ScopedLease extends Lease {
     }
 
     private <S extends Statement> S limited(S statement) throws SQLException {
-        if (statementSeconds > 0) {
-            statement.setQueryTimeout(statementSeconds);
+        int seconds = transaction.statementSeconds();
+        if (seconds > 0) {
+            statement.setQueryTimeout(seconds);
         }
         return statement;
     }
