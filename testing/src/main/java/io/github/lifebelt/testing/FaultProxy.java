@@ -208,6 +208,17 @@ public sealed class FaultProxy implements Gateway, AutoCloseable permits Protoco
     }
 
     /**
+     * How often clients have sent something and waited, by all connections together: each time a client sends for the first
+     * time since it was sent something. What it sends at once counts once, however many packets and statements it is.
+     * What a network's latency is multiplied with.
+     *
+     * @return round trips since the start, those of connecting and of saying goodbye included
+     */
+    public long roundTrips() {
+        return proxy.roundTrips();
+    }
+
+    /**
      * How many connections clients have made, those that were not served too.
      *
      * @return connections since the start

@@ -189,6 +189,7 @@ final class DelayLine {
                 }
                 // Counted first, so that who has seen an answer also sees it counted.
                 counter.add(n);
+                connection.passes(this);
                 out.write(bytes, done, n);
                 done += n;
             }

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -24,6 +25,7 @@ final class ProxiedConnection {
     private final DelayLine toClient;
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final AtomicInteger active = new AtomicInteger();
+    private final AtomicBoolean serverSpokeLast = new AtomicBoolean(true);
     private volatile boolean lost;
     private volatile boolean finishing;
     private volatile boolean halfOpen;
@@ -35,6 +37,15 @@ final class ProxiedConnection {
         this.toServer = new DelayLine(this, client, server, proxy.bytesToServer, proxy.newRandom(), 0);
         this.toClient =
                 new DelayLine(this, server, client, proxy.bytesToClient, proxy.newRandom(), slow ? HANDSHAKE_BYTES : 0);
+    }
+
+    /** Something passes on a line. A round trip begins when the client speaks for the first time since the server has. */
+    void passes(DelayLine line) {
+        if (line == toClient) {
+            serverSpokeLast.set(true);
+        } else if (serverSpokeLast.compareAndSet(true, false)) {
+            proxy.roundTrips.increment();
+        }
     }
 
     /** Connects to the server and forwards. */

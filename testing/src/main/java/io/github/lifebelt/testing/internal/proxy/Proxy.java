@@ -43,6 +43,7 @@ public final class Proxy implements AutoCloseable {
 
     private final LongAdder accepted = new LongAdder();
     final LongAdder bytesToServer = new LongAdder();
+    final LongAdder roundTrips = new LongAdder();
     final LongAdder bytesToClient = new LongAdder();
 
     private final SplittableRandom random = new SplittableRandom(SEED);
@@ -132,6 +133,10 @@ public final class Proxy implements AutoCloseable {
         conditions = Conditions.GOOD;
         change(Mode.FORWARD);
         connections.forEach(ProxiedConnection::wake);
+    }
+
+    public long roundTrips() {
+        return roundTrips.sum();
     }
 
     public long bytesToServer() {
