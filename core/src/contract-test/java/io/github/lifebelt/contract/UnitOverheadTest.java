@@ -102,9 +102,8 @@ class UnitOverheadTest extends PoolTest {
 
     @Test
     void timeOutsCostOneWhereTheyEndWithTheTransaction() throws SQLException {
-        UnitOfWork bounded = unit(CommitOutcome.OFF)
-                .statementTimeout(Duration.ofSeconds(5))
-                .lockTimeout(Duration.ofSeconds(5));
+        UnitOfWork bounded =
+                unit(CommitOutcome.OFF).statementTimeout(Duration.ofSeconds(5)).lockTimeout(Duration.ofSeconds(5));
         // MySQL has to be told to forget them.
         assertThat(of(bounded) - byHand()).isEqualTo(POSTGRES ? 1 : 2);
     }
