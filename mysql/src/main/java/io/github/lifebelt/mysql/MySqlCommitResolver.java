@@ -2,6 +2,7 @@ package io.github.lifebelt.mysql;
 
 import io.github.lifebelt.spi.CommitResolver;
 import io.github.lifebelt.spi.Dialect.ServerFacts;
+import io.github.lifebelt.spi.Dialect.TransactionState;
 import io.github.lifebelt.spi.Dialect.WorkProblem;
 import io.github.lifebelt.spi.FailureChain;
 import java.sql.Connection;
@@ -28,6 +29,12 @@ final class MySqlCommitResolver implements CommitResolver {
     // A lock of InnoDB, and one of the table's definition.
     private static final String IMPATIENT = "set session innodb_lock_wait_timeout = 1, session lock_wait_timeout = 1";
 
+    private final MySqlDialect dialect;
+
+    MySqlCommitResolver(MySqlDialect dialect) {
+        this.dialect = dialect;
+    }
+
     @Override
     public boolean supportsTransactionIds() {
         return false;
@@ -45,9 +52,24 @@ final class MySqlCommitResolver implements CommitResolver {
                 + " (id binary(16) not null primary key, fence boolean not null default false) engine=InnoDB";
     }
 
-    /** {@inheritDoc} The server shows tables on which one has any privilege. Views and temporary tables do not count. */
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The server shows tables on which one has any privilege. Views and temporary tables do not count. Where autocommit
+     * is off MySQL begins a transaction for that, and it is ended again: not to be asked between the beginning of a
+     * transaction and its first statement, or what that was to have of its own is gone.
+     */
     @Override
     public @Nullable String findTokenTable(Connection connection) throws SQLException {
+        boolean idle = dialect.transactionState(connection) == TransactionState.IDLE;
+        String found = lookUp(connection);
+        if (idle) {
+            dialect.rollback(connection);
+        }
+        return found;
+    }
+
+    private static @Nullable String lookUp(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet found =
                         statement.executeQuery("select table_schema, table_name from information_schema.tables"
@@ -57,7 +79,7 @@ final class MySqlCommitResolver implements CommitResolver {
         }
     }
 
-    private static String quoted(String name) {
+    static String quoted(String name) {
         return "`" + name.replace("`", "``") + "`";
     }
 

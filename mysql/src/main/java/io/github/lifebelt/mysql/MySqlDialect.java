@@ -31,7 +31,6 @@ public final class MySqlDialect implements Dialect {
 
     private static final FailureClassifier CLASSIFIER = new MySqlFailureClassifier();
     private static final ServerFactsReader FACTS = new ServerFactsReader();
-    private static final CommitResolver RESOLVER = new MySqlCommitResolver();
 
     // Whatever completion_type is set to: nothing is open afterwards, and the session stays.
     private static final String ROLLBACK = "ROLLBACK AND NO CHAIN NO RELEASE";
@@ -255,7 +254,7 @@ public final class MySqlDialect implements Dialect {
 
     @Override
     public CommitResolver commitResolver() {
-        return RESOLVER;
+        return new MySqlCommitResolver(this);
     }
 
     /**

@@ -10,7 +10,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class SessionReset {
 
     private static final int NO_LIMIT = -1;
+    private static final String COLLATION = "collation_connection";
 
     private static final Map<String, Integer> LEVELS = Map.of(
             "READ-UNCOMMITTED", Connection.TRANSACTION_READ_UNCOMMITTED,
@@ -37,9 +37,16 @@ final class SessionReset {
         if (isOn(properties, PropertyKey.paranoid)) {
             throw new SQLException("with paranoid=true Connector/J resets no session, and says nothing");
         }
+        Map<String, String> known = connection.getSession().getServerSession().getServerVariables();
+        // What the login agreed on; the driver names the character set alone again, which has another default on
+        // MariaDB.
+        @Nullable String collation = known.get(COLLATION);
         beforehand(connection, properties);
         connection.resetServerState();
-        afterwards(connection);
+        afterwards(connection, collation);
+        if (collation != null) {
+            known.put(COLLATION, collation);
+        }
     }
 
     private static void beforehand(JdbcConnection connection, PropertySet properties) throws SQLException {
@@ -54,7 +61,7 @@ final class SessionReset {
         }
     }
 
-    private static void afterwards(JdbcConnection connection) throws SQLException {
+    private static void afterwards(JdbcConnection connection, @Nullable String collation) throws SQLException {
         try {
             ((NativeSession) connection.getSession()).getProtocol().configureTimeZone();
         } catch (CJException e) {
@@ -63,23 +70,40 @@ final class SessionReset {
         if (connection.isReadOnly(false)) {
             connection.setReadOnly(false);
         }
-        Integer level;
-        @Nullable String database;
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select "
-                        + (ServerFactsReader.isMariaDb(connection)
-                                ? "@@session.tx_isolation"
-                                : "@@session.transaction_isolation")
-                        + ", database()")) {
-            row.next();
-            level = LEVELS.get(row.getString(1));
-            database = row.getString(2);
-        }
-        if (level != null) {
+        Actual actual = Actual.of(connection);
+        if (actual.level() != null) {
             // Sent only if the driver believes otherwise.
-            connection.setTransactionIsolation(level);
+            connection.setTransactionIsolation(actual.level());
         }
-        enter(connection, database);
+        if (collation != null && !collation.equals(actual.collation())) {
+            execute(connection, "set collation_connection = " + collation);
+        }
+        enter(connection, actual.database());
+    }
+
+    /** What the server says of the session after the reset. */
+    private record Actual(
+            @Nullable Integer level,
+            @Nullable String collation,
+            @Nullable String database) {
+
+        static Actual of(JdbcConnection connection) throws SQLException {
+            String isolation = ServerFactsReader.isMariaDb(connection)
+                    ? "@@session.tx_isolation"
+                    : "@@session.transaction_isolation";
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(
+                            "select " + isolation + ", @@session.collation_connection, database()")) {
+                row.next();
+                return new Actual(LEVELS.get(row.getString(1)), row.getString(2), row.getString(3));
+            }
+        }
+    }
+
+    private static void execute(JdbcConnection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     /** The reset leaves the session in the database that it was in last. */
@@ -89,7 +113,14 @@ final class SessionReset {
         if (none && current != null) {
             throw new SQLException("the session was in no database at first, and cannot leave " + current);
         }
-        if (!none && !(Objects.equals(first, current) && first.equals(connection.getDatabase()))) {
+        if (none) {
+            return;
+        }
+        if (!first.equals(current)) {
+            // Not by the driver, which would not send it where it is told to rely on what it believes.
+            execute(connection, "use " + MySqlCommitResolver.quoted(first));
+        }
+        if (!first.equals(connection.getDatabase())) {
             connection.setDatabase(first);
         }
     }

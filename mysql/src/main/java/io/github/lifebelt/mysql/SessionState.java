@@ -74,7 +74,6 @@ final class SessionState {
     }
 
     private Set<String> read() throws SQLException {
-        add("database ", DATABASE);
         variables();
         if (ServerFactsReader.isMariaDb(connection)) {
             addIfAllowed("user variable @", MARIADB_USER_VARIABLES);
@@ -85,6 +84,8 @@ final class SessionState {
         }
         addIfAllowed("lock ", LOCKS);
         addIfAllowed("prepared statement ", STATEMENTS);
+        // Last, as a query that was refused may leave the driver without the server's word on the transaction.
+        add("database ", DATABASE);
         return found;
     }
 
