@@ -280,12 +280,13 @@ public final class Transaction implements AutoCloseable {
     // ------------------------------------------------------------------------------------------------ the unit's own
 
     void begin(TransactionStart wanted) throws SQLException {
-        start = wanted;
-        named = lease.transaction().begin(wanted);
         if (settings.doubt().outcome() == CommitOutcome.TOKEN && !settings.readOnly()) {
-            // Now, before anything was done in vain, and before the work may have changed how names are found.
+            // Now, before anything was done in vain, and before the work may have changed how names are found; and before
+            // the begin, whose settings must not be used up by this question.
             lease.transaction().ask(engine.units()::tokenTable);
         }
+        start = wanted;
+        named = lease.transaction().begin(wanted);
         state = State.ACTIVE;
     }
 
