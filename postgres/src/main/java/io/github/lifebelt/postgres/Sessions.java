@@ -10,12 +10,13 @@ import org.postgresql.core.BaseConnection;
 final class Sessions {
 
     /**
-     * Each in a few words. Not to be seen are settings that no part of the server has declared, as {@code set my.name}
-     * makes them. Locks of a transaction would count too, but none is open. Precision of floats is the driver's.
+     * Each in a few words. What was set to what it was before does not count. Not to be seen are settings that no part of
+     * the server has declared, as {@code set my.name} makes them. Locks of a transaction would count too, but none is
+     * open.
      */
     private static final String STATE = """
             select 'setting ' || name || ' = ' || setting from pg_catalog.pg_settings \
-            where source = 'session' and not (name = 'extra_float_digits' and setting = '3') \
+            where source = 'session' and setting is distinct from reset_val \
             union all select 'setting role = ' || pg_catalog.current_setting('role') \
             where pg_catalog.current_setting('role') <> 'none' \
             union all select 'session authorization ' || session_user \
@@ -25,7 +26,7 @@ final class Sessions {
             || relname from pg_catalog.pg_class \
             where relnamespace = pg_catalog.pg_my_temp_schema() and relkind in ('r', 'p', 'v', 'S') \
             union all select 'advisory lock ' || case objsubid when 1 \
-            then ((classid::bigint << 32) | objid::bigint)::text else classid::int8::int4 || ', ' || objid::int8::int4 end \
+            then ((classid::bigint << 32) | objid::bigint)::text else classid::int8::bit(32)::int4 || ', ' || objid::int8::bit(32)::int4 end \
             || case mode when 'ShareLock' then ' (shared)' else '' end from pg_catalog.pg_locks \
             where locktype = 'advisory' and pid = pg_catalog.pg_backend_pid() and granted \
             union all select 'channel ' || channel from pg_catalog.pg_listening_channels() channel \
@@ -41,6 +42,10 @@ final class Sessions {
                 state.add(rows.getString(1));
             }
         }
+        if (connection.isReadOnly()) {
+            // The driver's own doing, where its URL says readOnlyMode=always.
+            state.remove("setting default_transaction_read_only = on");
+        }
         return state;
     }
 
@@ -54,5 +59,10 @@ final class Sessions {
         connection.execSQLUpdate("DISCARD ALL");
         // What was heard on channels of before.
         connection.getQueryExecutor().getNotifications();
+        if (connection.isReadOnly() && connection.getAutoCommit()) {
+            // By readOnlyMode=always that was a setting of the session; by the others nothing is sent.
+            connection.setReadOnly(false);
+            connection.setReadOnly(true);
+        }
     }
 }

@@ -19,6 +19,7 @@ final class TransactionIds {
 
     // Ids are 64 bits here and 32 in the list of sessions.
     private static final long SHORT_ID_MASK = 0xFFFF_FFFFL;
+    private static final String IN_PROGRESS = "in progress";
     private static final String INVALID_PARAMETER = PSQLState.INVALID_PARAMETER_VALUE.getState();
 
     private TransactionIds() {}
@@ -38,7 +39,7 @@ final class TransactionIds {
         return switch (String.valueOf(row[4])) {
             case "committed" -> since == Incarnation.Since.SAME ? Finding.COMMITTED : Finding.UNKNOWN;
             case "aborted" -> Finding.ROLLED_BACK;
-            case "in progress" -> ofOneInProgress(own, mark, id, since, end);
+            case IN_PROGRESS -> ofOneInProgress(own, mark, id, since, end);
             // Forgotten, hundreds of millions of transactions later.
             default -> Finding.UNKNOWN;
         };
@@ -86,11 +87,22 @@ final class TransactionIds {
                 }
                 yield Finding.OPEN;
             }
-            // Ours or somebody else's: it is waited for, and not touched.
-            case DOUBTFUL -> Finding.OPEN;
+            // Ours or somebody else's: if it may be ours, it is waited for and not touched.
+            case DOUBTFUL -> isSomebodyElses(own, mark, id) ? Finding.ROLLED_BACK : Finding.OPEN;
             // Somebody else's.
             case CHANGED -> Finding.ROLLED_BACK;
         };
+    }
+
+    /** Asked in this order, since a session is seen until its transaction has ended: ours cannot go on without it. */
+    private static boolean isSomebodyElses(Connection own, Mark mark, long id) throws SQLException {
+        if (mark.session() == 0) {
+            return false;
+        }
+        boolean gone = OneTrip.lastRow(own, "select pid from pg_catalog.pg_stat_activity where pid = " + mark.session())
+                == null;
+        @Nullable String @Nullable [] row = gone ? status(own, id) : null;
+        return row != null && IN_PROGRESS.equals(row[4]);
     }
 
     /** What waits for a replica is stored here already; ending it would only make the client believe so too early. */
