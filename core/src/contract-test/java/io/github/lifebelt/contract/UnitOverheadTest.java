@@ -119,6 +119,7 @@ class UnitOverheadTest extends PoolTest {
         });
         UnitOfWork reader = UnitOfWork.on(pool).readOnly();
         long asUnit = roundTripsOf(() -> reader.run(tx -> Sql.query(tx.connection(), "select count(*) from counted")));
-        assertThat(asUnit - byHand).isEqualTo(POSTGRES ? 1 : 1);
+        // There the driver's begin says it.
+        assertThat(asUnit - byHand).isEqualTo(POSTGRES ? 0 : 1);
     }
 }

@@ -121,7 +121,8 @@ public interface Dialect {
      * How a transaction is to be begun. What is null stays as the session has it.
      *
      * @param isolation one of the constants of {@link Connection}, for this transaction only
-     * @param readOnly whether the server is to refuse writes, for this transaction only
+     * @param readOnly whether the server is to refuse writes, for this transaction only; false if the session is read-only
+     *     already
      * @param statementTimeout after which the server is to end each statement
      * @param lockTimeout after which the server is to end the wait for a lock
      * @param timeout after which the server is to end the transaction, whether its client does something or not: a server

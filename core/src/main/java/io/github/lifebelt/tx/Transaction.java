@@ -51,7 +51,7 @@ public final class Transaction implements AutoCloseable {
         NEW("not begun"),
         ACTIVE("open"),
         COMMIT_SENT("committing"),
-        IN_DOUBT("outcome being looked for"),
+        IN_DOUBT("COMMIT was not answered"),
         COMMITTED("committed"),
         ROLLED_BACK("rolled back"),
         UNKNOWN("outcome unknown");
@@ -281,7 +281,8 @@ public final class Transaction implements AutoCloseable {
 
     void begin(TransactionStart wanted) throws SQLException {
         if (settings.doubt().outcome() == CommitOutcome.TOKEN && !settings.readOnly()) {
-            // Now, before anything was done in vain, and before the work may have changed how names are found; and before
+            // Now, before anything was done in vain, and before the work may have changed how names are found; and
+            // before
             // the begin, whose settings must not be used up by this question.
             lease.transaction().ask(engine.units()::tokenTable);
         }

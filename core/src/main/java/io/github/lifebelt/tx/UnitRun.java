@@ -105,11 +105,12 @@ final class UnitRun {
 
         Transaction open(boolean endedByCaller) {
             boolean interruptedBefore = Thread.currentThread().isInterrupted();
+            ScopedLease lease = lease();
             Transaction made =
-                    new Transaction(engine, settings, lease(), UnitRun.this, attempt, endedByCaller, interruptedBefore);
+                    new Transaction(engine, settings, lease, UnitRun.this, attempt, endedByCaller, interruptedBefore);
             tx = made;
             try {
-                made.begin(start());
+                made.begin(start(settings.readOnly() && !lease.slot().readOnly()));
             } catch (SQLException e) {
                 throw made.failedBy(e);
             } catch (RuntimeException | Error e) {
@@ -156,7 +157,7 @@ final class UnitRun {
         }
     }
 
-    private TransactionStart start() {
+    private TransactionStart start(boolean readOnly) {
         Timeouts timeouts = settings.timeouts();
         Duration left = hasDeadline ? remaining() : null;
         Duration statement = timeouts.statement();
@@ -165,7 +166,7 @@ final class UnitRun {
         }
         return new TransactionStart(
                 settings.isolation() == null ? null : settings.isolation().level(),
-                settings.readOnly(),
+                readOnly,
                 statement,
                 timeouts.lock(),
                 left == null ? null : left.plus(UnitSupport.grace()),

@@ -197,8 +197,8 @@ public final class PostgresDialect implements Dialect {
 
     /** {@inheritDoc} Nothing here: it has ended with the transaction. */
     @Override
-    public void endOf(Connection connection, TransactionStart start) {
-        // All settings were of the transaction.
+    public void endOf(Connection connection, TransactionStart start) throws SQLException {
+        TransactionBegin.end(connection, start);
     }
 
     /** {@inheritDoc} Here the server bounds any kind. */

@@ -7,10 +7,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
 
 /**
- * Begins a transaction with settings of its own. The driver's {@code BEGIN} rides along, and all that is set ends with
- * the transaction, however that ends: nothing has to be put back.
+ * Begins a transaction with settings of its own. The driver's {@code BEGIN} rides along, and all that the server is told
+ * ends with the transaction, however that ends: only the driver has to be told that it is over.
  */
 final class TransactionBegin {
 
@@ -20,7 +21,7 @@ final class TransactionBegin {
     private TransactionBegin() {}
 
     static @Nullable Mark begin(Connection connection, TransactionStart start, ServerFacts facts) throws SQLException {
-        String settings = settings(start, facts);
+        String settings = settings(start, readOnlyHasToBeSaid(connection, start), facts);
         if (start.marked()) {
             return TransactionMarks.assigned(connection, facts, settings);
         }
@@ -30,14 +31,33 @@ final class TransactionBegin {
         return null;
     }
 
-    private static String settings(TransactionStart start, ServerFacts facts) {
+    /**
+     * The driver's own {@code BEGIN} can say it, which costs nothing; unless the URL's {@code readOnlyMode} tells it to ignore
+     * what it is told.
+     */
+    private static boolean readOnlyHasToBeSaid(Connection connection, TransactionStart start) throws SQLException {
+        if (!start.readOnly()) {
+            return false;
+        }
+        connection.setReadOnly(true);
+        return !((BaseConnection) connection).hintReadOnly();
+    }
+
+    /** What the driver was told it would say at the next begin, too. */
+    static void end(Connection connection, TransactionStart start) throws SQLException {
+        if (start.readOnly()) {
+            connection.setReadOnly(false);
+        }
+    }
+
+    private static String settings(TransactionStart start, boolean readOnly, ServerFacts facts) {
         StringBuilder text = new StringBuilder();
         // First, since the server refuses it behind any query.
         Integer isolation = start.isolation();
         if (isolation != null) {
             text.append("set transaction isolation level ").append(words(isolation));
-            text.append(start.readOnly() ? ", read only;" : ";");
-        } else if (start.readOnly()) {
+            text.append(readOnly ? ", read only;" : ";");
+        } else if (readOnly) {
             text.append("set transaction read only;");
         }
         timeout(text, "statement_timeout", start.statementTimeout());

@@ -165,12 +165,14 @@ class TransactionBeginTest {
         execute(connected.jdbc(), "create table if not exists read_only_notes (n int)");
         connected.jdbc().commit();
         for (Integer isolation : new Integer[] {null, Connection.TRANSACTION_REPEATABLE_READ}) {
-            begin(new TransactionStart(isolation, true, null, null, null, false));
+            TransactionStart start = new TransactionStart(isolation, true, null, null, null, false);
+            begin(start);
             SQLException refused = catchThrowableOfType(
                     SQLException.class, () -> execute(connected.jdbc(), "insert into read_only_notes values (1)"));
             assertThat(refused.getSQLState()).isEqualTo("25006");
             assertThat(dialect().workProblem(refused)).isEqualTo(WorkProblem.READ_ONLY_SERVER);
             connected.jdbc().rollback();
+            dialect().endOf(connected.jdbc(), start);
             execute(connected.jdbc(), "insert into read_only_notes values (1)");
             connected.jdbc().rollback();
         }
