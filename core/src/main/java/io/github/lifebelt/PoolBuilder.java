@@ -2,6 +2,7 @@ package io.github.lifebelt;
 
 import io.github.lifebelt.PoolConfig.ConnectionHook;
 import io.github.lifebelt.PoolConfig.Given;
+import io.github.lifebelt.PoolConfig.Hygiene;
 import io.github.lifebelt.PoolConfig.PrePing;
 import io.github.lifebelt.internal.config.Dialects;
 import io.github.lifebelt.internal.config.Limits;
@@ -58,6 +59,7 @@ public final class PoolBuilder {
     private UnaryOperator<FailureClassifier> failureClassifier = UnaryOperator.identity();
     private int unavailableWaiters = 1_000;
     private Duration dnsCheck = Duration.ofSeconds(30);
+    private Hygiene hygiene = Hygiene.TRANSACTION;
     private @Nullable ConnectionHook onConnect;
     private @Nullable ConnectionHook onBorrow;
 
@@ -345,7 +347,19 @@ public final class PoolBuilder {
     }
 
     /**
-     * Runs a statement once on each new physical connection.
+     * Sets how much of what a borrower leaves behind is undone when its connection comes back.
+     *
+     * @param level {@link Hygiene#TRANSACTION} by default, which costs no round trip; {@link Hygiene#SESSION} for
+     *     borrowers that change their sessions by SQL, {@link Hygiene#STRICT} to find them in tests
+     * @return this
+     */
+    public PoolBuilder hygiene(Hygiene level) {
+        hygiene = Objects.requireNonNull(level, "level");
+        return this;
+    }
+
+    /**
+     * Runs a statement once on each new physical connection, and again when {@link #hygiene(Hygiene)} has reset it.
      *
      * @param sql for example {@code SET TIME ZONE 'UTC'}
      * @return this
@@ -367,7 +381,8 @@ public final class PoolBuilder {
     }
 
     /**
-     * Runs on each new physical connection, after the session was set up.
+     * Runs on each new physical connection, after the session was set up, and again when {@link #hygiene(Hygiene)} has
+     * reset it.
      *
      * @param hook gets the driver's connection
      * @return this
@@ -456,6 +471,7 @@ public final class PoolBuilder {
                 failureClassifier.apply(dialect.failureClassifier()),
                 unavailableWaiters,
                 dnsCheck,
+                hygiene,
                 new Given(maxSize != null, keepalive != null),
                 onConnect,
                 onBorrow);

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param failureClassifier judges every failure: the dialect's, as the application has changed it
  * @param unavailableWaiters the most borrowers that wait for a database that is down
  * @param dnsCheck how often connections are compared with the addresses of the host's name; zero for never
+ * @param hygiene how much of what a borrower leaves behind is undone when its connection comes back
  * @param given which settings were made, and are not to be lowered to fit the server
  * @param onConnect run on each new connection, or null
  * @param onBorrow run on each connection before it is lent, or null
@@ -65,6 +66,7 @@ public record PoolConfig(
         FailureClassifier failureClassifier,
         int unavailableWaiters,
         Duration dnsCheck,
+        Hygiene hygiene,
         Given given,
         @Nullable ConnectionHook onConnect,
         @Nullable ConnectionHook onBorrow) {
@@ -89,6 +91,27 @@ public record PoolConfig(
         ROUND_TRIP,
         /** No check: a dead connection is found by the statement that fails on it. */
         OFF
+    }
+
+    /** How much of what a borrower leaves behind is undone when its connection comes back. */
+    public enum Hygiene {
+        /**
+         * The transaction, and what was set through JDBC: autocommit, isolation, read-only, schema, network time-out.
+         * No round trip for a borrower that leaves nothing of these.
+         */
+        TRANSACTION,
+        /**
+         * The whole session: also settings made by SQL, roles, temporary tables, locks of the session, channels, prepared
+         * statements and cursors. Then the pool's own settings, {@link PoolConfig#initSql()} and
+         * {@link PoolConfig#onConnect()} are applied again. Some round trips at each return.
+         */
+        SESSION,
+        /**
+         * For tests: as {@link #SESSION}, and whoever leaves something in the session, or a transaction that JDBC does
+         * not know of, is told by an {@link IllegalStateException} of the {@code close()} that gives back; so is whoever
+         * borrows a second connection while a unit of work is open on its thread. More round trips.
+         */
+        STRICT
     }
 
     /** Something to do with a connection before its borrower has it. */

@@ -67,6 +67,11 @@ public abstract class PoolTest {
         return Servers.bare(server());
     }
 
+    /** A connection that another thread has borrowed; who takes all for itself is told that it waits in vain. */
+    protected Connection borrowedByAnother(ConnectionPool pool) throws Exception {
+        return threads.submit(() -> pool.getConnection()).get(30, TimeUnit.SECONDS);
+    }
+
     /** Holds n connections at once, each of which has answered, and gives them back. */
     protected static void fill(ConnectionPool pool, int n) throws SQLException {
         List<Connection> held = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.github.lifebelt.tx;
 
 import io.github.lifebelt.internal.jdbc.ScopedLease;
+import io.github.lifebelt.internal.pool.OpenUnits;
 import io.github.lifebelt.internal.pool.PoolEngine;
 import io.github.lifebelt.spi.CommitResolver.Mark;
 import io.github.lifebelt.spi.Dialect.TransactionStart;
@@ -76,6 +77,7 @@ public final class Transaction implements AutoCloseable {
     private final UnitFailures failures;
     private final CommitProtocol protocol;
     private final UnitMdc mdc;
+    private final OpenUnits.Entry opened;
     private final @Nullable Future<?> watch;
     private final String id;
     private State state = State.NEW;
@@ -103,6 +105,7 @@ public final class Transaction implements AutoCloseable {
         protocol = new CommitProtocol(engine, settings, lease);
         id = run.nextId();
         mdc = new UnitMdc(settings.name(), id, attempt, lease.transaction().sessionId());
+        opened = engine.openUnits().begin(settings.name());
         watch = run.hasDeadline() ? engine.units().watch(lease, run.deadlineNanos()) : null;
     }
 
@@ -414,6 +417,7 @@ public final class Transaction implements AutoCloseable {
         } catch (RuntimeException e) {
             return e;
         } finally {
+            opened.end();
             mdc.close();
         }
     }

@@ -2,6 +2,7 @@ package io.github.lifebelt.internal.config;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.PoolBuilder;
+import io.github.lifebelt.PoolConfig.Hygiene;
 import io.github.lifebelt.PoolConfig.PrePing;
 import java.sql.Connection;
 import java.time.Duration;
@@ -26,6 +27,7 @@ public enum Setting {
     PRE_PING(new PrePingReader()),
     PING_AFTER_IDLE(duration(PoolBuilder::pingAfterIdle)),
     CLOSE_TIMEOUT(duration(PoolBuilder::closeTimeout)),
+    HYGIENE(new HygieneReader()),
     LEAK_DETECTION(duration(PoolBuilder::leakDetection)),
     AUTO_COMMIT(bool(PoolBuilder::autoCommit)),
     READ_ONLY(bool(PoolBuilder::readOnly)),
@@ -129,6 +131,19 @@ public enum Setting {
                 }
             }
             throw Limits.refused(setting, "'" + value + "'", "socket, round-trip or off");
+        }
+    }
+
+    private static final class HygieneReader implements Reader {
+        @Override
+        public void read(PoolBuilder builder, String setting, String value) {
+            builder.hygiene(
+                    switch (value.trim().toLowerCase(Locale.ROOT)) {
+                        case "transaction" -> Hygiene.TRANSACTION;
+                        case "session" -> Hygiene.SESSION;
+                        case "strict" -> Hygiene.STRICT;
+                        default -> throw Limits.refused(setting, "'" + value + "'", "transaction, session or strict");
+                    });
         }
     }
 

@@ -66,6 +66,7 @@ public class Lease extends ForwardingConnection {
         if (closed) {
             throw new SQLException("this connection was given back to its pool", "08003");
         }
+        slot.holder().use();
         return proxied;
     }
 
@@ -134,7 +135,11 @@ public class Lease extends ForwardingConnection {
         giveBack();
     }
 
-    /** Gives the connection back, once. */
+    /**
+     * Gives the connection back, once.
+     *
+     * @throws IllegalStateException after that, in a pool that is strict with what borrowers leave behind
+     */
     public final void giveBack() {
         if (CLOSED.compareAndSet(this, false, true)) {
             owner.giveBack(this);

@@ -6,6 +6,7 @@ import io.github.lifebelt.spi.ProbeSocket.Liveness;
 import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ public final class Physical {
     private volatile @Nullable String over;
     private volatile @Nullable ServerFacts facts;
     private volatile boolean retired;
+    private Set<String> session = Set.of();
     private long lastUsedNanos;
     private boolean lent;
 
@@ -87,6 +89,15 @@ public final class Physical {
 
     public void facts(ServerFacts said) {
         facts = said;
+    }
+
+    /** What the session had of its own when it was set up; nothing unless the pool is strict. */
+    public Set<String> session() {
+        return session;
+    }
+
+    public void session(Set<String> state) {
+        session = state;
     }
 
     /** Where the other end is, or null if that is unknown. */

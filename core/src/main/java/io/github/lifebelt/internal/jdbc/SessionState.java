@@ -2,6 +2,7 @@ package io.github.lifebelt.internal.jdbc;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,60 @@ final class SessionState {
         }
         if (networkTimeoutMillis != 0) {
             jdbc.setNetworkTimeout(Runnable::run, networkTimeoutMillis);
+        }
+    }
+
+    SessionState copy() {
+        SessionState copy = new SessionState();
+        copy.autoCommit = autoCommit;
+        copy.readOnly = readOnly;
+        copy.isolation = isolation;
+        copy.catalog = catalog;
+        copy.schema = schema;
+        copy.networkTimeoutMillis = networkTimeoutMillis;
+        return copy;
+    }
+
+    /** Makes a session what is configured, after a look at what its borrower left otherwise than through JDBC. */
+    void renew(Connection jdbc, SessionState configured, Physical.Io look, Physical.Io reset) throws SQLException {
+        undo(jdbc, configured);
+        look.run(jdbc);
+        if (configured.readOnly) {
+            // Drivers that think it is still so do not send it again.
+            jdbc.setReadOnly(false);
+        }
+        reset.run(jdbc);
+        configured.applyTo(jdbc);
+    }
+
+    /**
+     * Takes back what was set through JDBC, through JDBC, because drivers remember it. Begins with autocommit, and leaves
+     * it on: nothing of this may open a transaction.
+     */
+    private void undo(Connection jdbc, SessionState configured) throws SQLException {
+        if (!autoCommit) {
+            jdbc.setAutoCommit(true);
+        }
+        if (readOnly != configured.readOnly) {
+            jdbc.setReadOnly(configured.readOnly);
+        }
+        if (isolation != configured.isolation) {
+            jdbc.setTransactionIsolation(
+                    configured.isolation == SERVER_DEFAULT ? serverIsolation : configured.isolation);
+        }
+        if (leftCatalog) {
+            if (defaultCatalog == null || defaultCatalog.isEmpty()) {
+                throw new SQLException("a borrower has entered a catalog, and there is none to go back to");
+            }
+            jdbc.setCatalog(defaultCatalog);
+        } else if (!Objects.equals(catalog, configured.catalog)) {
+            jdbc.setCatalog(configured.catalog);
+        }
+        if (leftSchema || !Objects.equals(schema, configured.schema)) {
+            jdbc.setSchema(configured.schema);
+        }
+        if (networkTimeoutMillis != configured.networkTimeoutMillis) {
+            jdbc.setNetworkTimeout(Runnable::run, configured.networkTimeoutMillis);
         }
     }
 

@@ -17,29 +17,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Slot extends ForwardingConnection {
 
-    /** Where slots are known. */
-    public interface Registry {
-        /** An empty slot was connected that had not been in use before. */
-        void filled();
-
-        /** HikariCP has closed the slot: recycled, too many, or the pool is closing. */
-        void closed(Slot slot, boolean hadBeenLent);
-    }
-
     // Resetting a session is I/O on a connection that nobody waits for any more: it must not block for long.
     private static final long RESET_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final SlotOwner owner;
-    private final Registry registry;
+    private final SlotRegistry registry;
     private final SessionState wanted = new SessionState();
+    private final Holder holder = new Holder();
+    private SessionState configured = new SessionState();
+
     private volatile @Nullable Physical physical;
     private volatile @Nullable SlotConnect connecting;
     private volatile boolean closed;
     private volatile boolean warm;
     private boolean lent;
+    private boolean renewed;
     private long leases;
 
-    public Slot(SlotOwner owner, Registry registry) {
+    public Slot(SlotOwner owner, SlotRegistry registry) {
         this.owner = owner;
         this.registry = registry;
     }
@@ -63,6 +58,11 @@ public final class Slot extends ForwardingConnection {
         return wanted.autoCommit();
     }
 
+    /** Who has it. */
+    public Holder holder() {
+        return holder;
+    }
+
     /** Fills the empty slot. On failure it stays empty and nothing is left open. */
     public void connect(long deadlineNanos) throws SQLException {
         SlotConnect attempt = new SlotConnect();
@@ -71,6 +71,8 @@ public final class Slot extends ForwardingConnection {
             if (closed) {
                 attempt.abort();
             }
+            // Nobody has it yet: what is wanted now is what HikariCP has set, and comes back to.
+            configured = wanted.copy();
             Physical made = owner.connect(attempt, deadlineNanos);
             setUp(made, deadlineNanos);
             physical = made;
@@ -118,16 +120,38 @@ public final class Slot extends ForwardingConnection {
         }
     }
 
-    /** From now on failures are the borrower's to see. */
-    public void lend(Physical live) {
+    /**
+     * From now on failures are the borrower's to see.
+     *
+     * @param bound whether only the current thread can use it
+     */
+    public void lend(Physical live, boolean bound) {
         live.lend();
         lent = true;
+        renewed = false;
         leases++;
+        holder.take(bound);
+    }
+
+    /**
+     * Makes the whole session what the pool wants, and leaves nothing to reset for HikariCP. To be called before
+     * {@link #takeBack}, without a transaction; if it fails, the connection is not to be used any more.
+     *
+     * @param look at the session as its borrower left it, without what went through JDBC: that is put right by then
+     * @param reset makes it what it was after the login
+     */
+    public void renew(Physical live, long deadlineNanos, Physical.Io look, Physical.Io reset) throws SQLException {
+        live.within(deadlineNanos, jdbc -> {
+            wanted.renew(jdbc, configured, look, reset);
+            owner.setUp(live);
+        });
+        renewed = true;
     }
 
     /** From now on HikariCP resets the session, silently and bounded; and we do what it leaves as it is. */
     public void takeBack(long now) {
         lent = false;
+        holder.clear();
         if (wanted.leftDefaultSchema() || wanted.leftDefaultCatalog()) {
             leaveSchema();
         }
@@ -178,6 +202,9 @@ public final class Slot extends ForwardingConnection {
     /** Passes a setting on. The borrower's failures are its own; those of a reset cost the connection. */
     private void pass(Setter setter) throws SQLException {
         Physical p = physical;
+        if (renewed) {
+            return; // It is so; and once more would undo what the application's own set-up has made of it since.
+        }
         if (lent) {
             setter.set(delegate());
         } else if (p != null) {
@@ -296,6 +323,8 @@ public final class Slot extends ForwardingConnection {
     @Override
     public void clearWarnings() throws SQLException {
         Physical p = physical;
+        // At a return HikariCP's last call.
+        renewed = false;
         if (lent) {
             delegate().clearWarnings();
         } else if (p != null && !p.driverSaysClosed()) {

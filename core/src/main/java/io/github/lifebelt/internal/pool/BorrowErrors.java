@@ -15,8 +15,10 @@ import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What borrowers are told that were not served. */
@@ -39,6 +41,21 @@ final class BorrowErrors {
                 + Durations.text(millis(waitedNanos)) + " (max "
                 + stats.max() + ", active " + stats.active() + ", idle " + stats.idle() + ", waiting " + stats.pending()
                 + "). Look for units that keep a connection while they do something else, or raise max-size");
+    }
+
+    /** All permits are held by threads that wait for one, this one among them. */
+    SQLException deadlock(int max, Set<Thread> holders, OpenUnits units) {
+        PoolExhaustedException error = PoolExhaustedException.deadlock(pool + ": all connections (max " + max
+                + ") are held by threads that wait for one more: "
+                + holders.stream().map(units::describe).collect(Collectors.joining(", "))
+                + ". None could ever have gone on, so this one does not wait. Do not borrow while you hold a connection:"
+                + " pass on the one that you have");
+        for (Thread holder : holders) {
+            Throwable where = new Throwable(units.describe(holder) + " holds a connection and waits for another");
+            where.setStackTrace(holder.getStackTrace());
+            error.addSuppressed(where);
+        }
+        return error;
     }
 
     /** Nothing can serve: since when, why, when it is looked at again. */

@@ -4,6 +4,7 @@ import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.internal.jdbc.Lease;
 import io.github.lifebelt.internal.jdbc.LeaseOwner;
 import io.github.lifebelt.internal.jdbc.Physical;
+import io.github.lifebelt.internal.jdbc.ScopedLease;
 import io.github.lifebelt.internal.jdbc.SetUpException;
 import io.github.lifebelt.internal.jdbc.Slot;
 import io.github.lifebelt.internal.pool.BorrowPatience.OpenCheck;
@@ -30,6 +31,7 @@ final class Lender {
     private final ConnectVerdicts verdicts;
     private final BorrowErrors errors;
     private final OpenCheck openCheck;
+    private final DeadlockGuard guard;
     private final PoolConfig.@Nullable ConnectionHook onBorrow;
     private final LongAdder timeouts = new LongAdder();
 
@@ -40,6 +42,7 @@ final class Lender {
             Outages outages,
             ConnectVerdicts verdicts,
             BorrowErrors errors,
+            OpenUnits units,
             OpenCheck openCheck) {
         this.rack = rack;
         this.check = check;
@@ -49,9 +52,13 @@ final class Lender {
         this.errors = errors;
         this.openCheck = openCheck;
         this.onBorrow = config.onBorrow();
+        guard = new DeadlockGuard(rack::holders, threads -> {
+            timeouts.increment();
+            return errors.deadlock(rack.size(), threads, units);
+        });
     }
 
-    /** Borrowers that waited in vain. */
+    /** Borrowers that waited in vain, or would have. */
     long timeouts() {
         return timeouts.sum();
     }
@@ -113,7 +120,7 @@ final class Lender {
                 live = check.liveIn(slot, System.nanoTime(), deadline);
             }
             L lease = factory.make(owner, proxied, slot, now);
-            slot.lend(live);
+            slot.lend(live, lease instanceof ScopedLease);
             lent = true;
             return lease;
         } finally {
@@ -177,11 +184,19 @@ final class Lender {
             try {
                 onBorrow.accept(lease);
             } catch (SQLException | RuntimeException | Error e) {
-                lease.giveBack();
+                giveBackAfter(e, lease);
                 throw e;
             }
         }
         return lease;
+    }
+
+    private static void giveBackAfter(Throwable failure, Lease lease) {
+        try {
+            lease.giveBack();
+        } catch (IllegalStateException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     private BorrowPatience patience(long begin, long deadline, long unavailableNanos) {
@@ -190,7 +205,7 @@ final class Lender {
 
     private void awaitPermit(long begin, BorrowPatience patience) throws SQLException {
         try {
-            if (!rack.queue().acquire(begin, patience)) {
+            if (!rack.queue().acquire(begin, patience, guard)) {
                 throw outOfPatience(begin);
             }
         } catch (InterruptedException e) {

@@ -1,11 +1,15 @@
 package io.github.lifebelt.internal.pool;
 
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The right to hold one of the pool's connections, and the place where borrowers wait for it. Ours and not HikariCP's,
@@ -16,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * thread at every return, two context switches a unit of work, and was measured at a third of the throughput on a
  * saturated pool. The unfairness is bounded: who has waited for 5 ms is handed the next permit directly.
  */
-final class PermitQueue {
+final class PermitQueue implements DeadlockGuard.Waiting {
 
     /** Asked before each park: how long may the waiter go on? */
     interface Patience {
@@ -38,9 +42,12 @@ final class PermitQueue {
 
     private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
     private final AtomicInteger pending = new AtomicInteger();
+    private final AtomicLong departures = new AtomicLong();
+    private volatile int permits;
 
     PermitQueue(int permits) {
         available = new AtomicInteger(permits);
+        this.permits = permits;
     }
 
     boolean tryAcquire() {
@@ -55,16 +62,23 @@ final class PermitQueue {
         }
     }
 
+    /** Waits for a permit, also where nobody who holds one will ever give it back. */
+    boolean acquire(long sinceNanos, Patience patience) throws InterruptedException, SQLException {
+        return acquire(sinceNanos, patience, null);
+    }
+
     /**
      * Waits for a permit.
      *
      * @param sinceNanos when the borrower began
+     * @param guard ends a wait in vain
      * @return false if the time was up
      * @throws InterruptedException if interrupted while waiting; no permit is held then
-     * @throws SQLException what patience threw; no permit is held then
+     * @throws SQLException what patience or the guard threw; no permit is held then
      */
     @SuppressWarnings("ThreadPriorityCheck") // yielding was measured; correctness does not rest on it
-    boolean acquire(long sinceNanos, Patience patience) throws InterruptedException, SQLException {
+    boolean acquire(long sinceNanos, Patience patience, @Nullable DeadlockGuard guard)
+            throws InterruptedException, SQLException {
         pending.incrementAndGet();
         try {
             for (int i = 0; i < YIELDS; i++) {
@@ -73,13 +87,14 @@ final class PermitQueue {
                 }
                 Thread.yield();
             }
-            return park(new Waiter(sinceNanos), patience);
+            return park(new Waiter(sinceNanos), patience, guard == null ? null : guard.watch(this));
         } finally {
             pending.decrementAndGet();
         }
     }
 
-    private boolean park(Waiter me, Patience patience) throws InterruptedException, SQLException {
+    private boolean park(Waiter me, Patience patience, DeadlockGuard.@Nullable Watch watch)
+            throws InterruptedException, SQLException {
         waiters.add(me);
         try {
             for (; ; ) {
@@ -94,7 +109,10 @@ final class PermitQueue {
                 if (left <= 0) {
                     return !me.leave();
                 }
-                LockSupport.parkNanos(this, left);
+                long nap = watch == null ? left : Math.min(left, watch.look(me::leave));
+                if (nap > 0) {
+                    LockSupport.parkNanos(this, nap);
+                }
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
@@ -103,6 +121,7 @@ final class PermitQueue {
             passOnWhatWasHandedTo(me);
             throw e;
         } finally {
+            departures.incrementAndGet();
             if (!me.handed()) {
                 waiters.remove(me);
             }
@@ -155,9 +174,38 @@ final class PermitQueue {
     }
 
     /** More or fewer permits from now on. Those that are out are not called back. */
-    void resize(int by) {
-        available.addAndGet(by);
+    synchronized void resize(int by) {
+        // In this order the two never say in between that fewer are out than there are.
+        if (by > 0) {
+            permits += by;
+            available.addAndGet(by);
+        } else {
+            available.addAndGet(by);
+            permits += by;
+        }
         wakeFirst();
+    }
+
+    @Override
+    public Set<Thread> threads() {
+        Set<Thread> threads = new HashSet<>();
+        for (Waiter waiter : waiters) {
+            if (waiter.waits()) {
+                threads.add(waiter.thread);
+            }
+        }
+        return threads;
+    }
+
+    @Override
+    public int permitsOut() {
+        int free = available.get();
+        return free > 0 ? 0 : permits - free;
+    }
+
+    @Override
+    public long departures() {
+        return departures.get();
     }
 
     /** Permits that nobody holds; negative while a debt is paid off. */
@@ -187,6 +235,10 @@ final class PermitQueue {
             return System.nanoTime() - sinceNanos >= nanos;
         }
 
+        boolean waits() {
+            return state.get() == WAITING;
+        }
+
         boolean handed() {
             return state.get() == HANDED;
         }
@@ -200,9 +252,9 @@ final class PermitQueue {
             return taken;
         }
 
-        /** Stops waiting. False if a permit was handed over before that. */
+        /** Stops waiting, if that was not done before. False if a permit was handed over first. */
         boolean leave() {
-            return state.compareAndSet(WAITING, GONE);
+            return state.compareAndSet(WAITING, GONE) || state.get() == GONE;
         }
 
         void wake() {

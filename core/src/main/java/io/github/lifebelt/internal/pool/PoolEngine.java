@@ -8,7 +8,6 @@ import io.github.lifebelt.internal.jdbc.Lease;
 import io.github.lifebelt.internal.jdbc.LeaseOwner;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.Slot;
-import io.github.lifebelt.internal.jdbc.SlotConnect;
 import io.github.lifebelt.internal.tls.TlsPolicy;
 import io.github.lifebelt.internal.tx.UnitSupport;
 import io.github.lifebelt.spi.Dialect;
@@ -48,6 +47,7 @@ public final class PoolEngine implements LeaseOwner {
     private final Gate gate;
     private final StateReport state;
     private final LivenessCheck check;
+    private final OpenUnits openUnits;
     private final Hygiene hygiene;
     private final Connector connector;
     private final Outages outages;
@@ -74,7 +74,8 @@ public final class PoolEngine implements LeaseOwner {
         gate = new Gate(config.maxSize());
         state = new StateReport(config.name(), gate, generation, role, this::slots, listeners);
         check = new LivenessCheck(config, dialect, generation, role);
-        hygiene = new Hygiene(config.name(), dialect, listeners);
+        openUnits = new OpenUnits(config.name(), config.hygiene() == PoolConfig.Hygiene.STRICT);
+        hygiene = new Hygiene(config, dialect, listeners, openUnits);
         errors = new BorrowErrors(config, tls.failureHint(), this::stats);
         ConnectVerdicts verdicts = new ConnectVerdicts(config, dialect);
         ServerLimits limits = new ServerLimits(config, new LimitRemedies());
@@ -94,8 +95,9 @@ public final class PoolEngine implements LeaseOwner {
         care = new SlotCare(config, dialect, connector, check, listeners, this::refreshState, this::warm);
         rack = new SlotRack(config, dialect.schemaIsCatalog(), care, gate, closing::get, this::warm);
         warmer = new Warmer(config, rack, check, outages, closing::get);
-        lender = new Lender(config, rack, check, outages, verdicts, errors, this::checkOpen);
-        units = new UnitSupport(config.name(), dialect, this::openBeside);
+        lender = new Lender(config, rack, check, outages, verdicts, errors, openUnits, this::checkOpen);
+        units = new UnitSupport(
+                config.name(), dialect, new ServiceDoor(config, dialect, connector, care, this::checkOpen));
         if (!config.dnsCheck().isZero()) {
             rack.every(config.dnsCheck(), new AddressWatch(config, gate, rack.slots(), this::warm));
         }
@@ -124,31 +126,15 @@ public final class PoolEngine implements LeaseOwner {
         return units;
     }
 
+    /** Where units of work say that they are open. */
+    public OpenUnits openUnits() {
+        return openUnits;
+    }
+
     /** Tells the listeners, if there are any. */
     public void tell(Consumer<PoolListener> event) {
         if (!listeners.isEmpty()) {
             listeners.tell(event);
-        }
-    }
-
-    /** A connection past permits, slots and gate, set up like those in slots. */
-    private Physical openBeside(long deadlineNanos) throws SQLException {
-        checkOpen();
-        Physical made = connector.open(new SlotConnect(), deadlineNanos);
-        try {
-            made.within(deadlineNanos, jdbc -> {
-                String schema = config.schema();
-                if (schema != null && dialect.schemaIsCatalog()) {
-                    jdbc.setCatalog(schema);
-                } else if (schema != null) {
-                    jdbc.setSchema(schema);
-                }
-                care.setUp(made);
-            });
-            return made;
-        } catch (SQLException | RuntimeException | Error e) {
-            made.abort();
-            throw e;
         }
     }
 
@@ -223,6 +209,7 @@ public final class PoolEngine implements LeaseOwner {
     }
 
     private <L extends Lease> L borrow(LeaseFactory<L> factory, long limitNanos) throws SQLException {
+        openUnits.beforeBorrow();
         long begin = System.nanoTime();
         try {
             L lease = lender.lend(factory, this, begin, begin + limitNanos, unavailableNanos);
@@ -260,8 +247,9 @@ public final class PoolEngine implements LeaseOwner {
     @Override
     public void giveBack(Lease lease) {
         Slot slot = lease.slot();
+        IllegalStateException complaint = null;
         try {
-            hygiene.clean(slot);
+            complaint = hygiene.clean(slot);
         } finally {
             long now = System.nanoTime();
             slot.takeBack(now);
@@ -270,6 +258,9 @@ public final class PoolEngine implements LeaseOwner {
                 Duration used = Duration.ofNanos(now - lease.sinceNanos());
                 listeners.tell(listener -> listener.returned(used));
             }
+        }
+        if (complaint != null) {
+            throw complaint;
         }
     }
 

@@ -7,6 +7,7 @@ import io.github.lifebelt.internal.jdbc.SlotConnect;
 import io.github.lifebelt.internal.jdbc.SlotOwner;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.TransactionState;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.LongAdder;
@@ -70,6 +71,19 @@ final class SlotCare implements SlotOwner {
             // With autocommit off the statements above have opened a transaction, and they are meant to last.
             physical.jdbc().commit();
         }
+        if (config.hygiene() == PoolConfig.Hygiene.STRICT) {
+            remember(physical);
+        }
+    }
+
+    /** As the session will be looked at when its borrower is done: in autocommit. */
+    private void remember(Physical physical) throws SQLException {
+        Connection jdbc = physical.jdbc();
+        jdbc.setAutoCommit(true);
+        // Set by a borrower and set back, it is a setting of the session; so it is one from the start.
+        jdbc.setTransactionIsolation(jdbc.getTransactionIsolation());
+        physical.session(dialect.sessionState(jdbc));
+        jdbc.setAutoCommit(config.autoCommit());
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.internal.jdbc.Holder;
 import io.github.lifebelt.internal.jdbc.Slot;
 import io.github.lifebelt.internal.jdbc.SlotOwner;
+import io.github.lifebelt.internal.jdbc.SlotRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,12 +15,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The slots of a pool and the permits for them: as many of the one as of the other. */
-final class SlotRack implements Slot.Registry {
+final class SlotRack implements SlotRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(SlotRack.class);
 
     private final String pool;
@@ -60,6 +63,10 @@ final class SlotRack implements Slot.Registry {
 
     Iterable<Slot> slots() {
         return slots;
+    }
+
+    Stream<Holder> holders() {
+        return slots.stream().map(Slot::holder);
     }
 
     int size() {

@@ -35,6 +35,7 @@ class SettingTest {
                 "keepalive | 1s | 0 (off), or 30s to 365d",
                 "leak-detection | 1s | 0 (off), or 2s to 365d",
                 "pre-ping | always | socket, round-trip or off",
+                "hygiene | clean | transaction, session or strict",
                 "read-only | yes | true or false",
                 "isolation | snapshot | serializable",
             })

@@ -1,0 +1,11 @@
+package io.github.lifebelt.internal.jdbc;
+
+/** Where slots are known. */
+public interface SlotRegistry {
+
+    /** An empty slot was connected that had not been in use before. */
+    void filled();
+
+    /** HikariCP has closed the slot: recycled, too many, or the pool is closing. */
+    void closed(Slot slot, boolean hadBeenLent);
+}
