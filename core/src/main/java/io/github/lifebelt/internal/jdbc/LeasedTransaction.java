@@ -5,7 +5,6 @@ import io.github.lifebelt.spi.CommitResolver.Mark;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.ServerFacts;
 import io.github.lifebelt.spi.Dialect.TransactionStart;
-import io.github.lifebelt.spi.Dialect.TransactionState;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -79,7 +78,7 @@ public final class LeasedTransaction {
 
     /** Whether nothing was sent that would have begun it, or nothing that would have written. */
     public boolean isIdle() {
-        return lease.state() == TransactionState.IDLE;
+        return lease.isIdle();
     }
 
     /** Asks the server what it calls the transaction; null if there is nothing to lose. */

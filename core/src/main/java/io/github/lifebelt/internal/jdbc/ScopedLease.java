@@ -33,6 +33,7 @@ public final class ScopedLease extends Lease {
     private boolean wasOpen;
     private boolean endedByStatement;
 
+    private boolean stateIsOld;
     public ScopedLease(LeaseOwner owner, Connection proxied, Slot slot, long sinceNanos, Dialect dialect, String unit) {
         super(owner, proxied, slot, sinceNanos);
         this.dialect = dialect;
@@ -93,7 +94,8 @@ public final class ScopedLease extends Lease {
         TransactionState now = state();
         if (now == TransactionState.OPEN || now == TransactionState.FAILED) {
             wasOpen = true;
-        } else if (now == TransactionState.IDLE && wasOpen) {
+            stateIsOld = false;
+        } else if (isIdle() && wasOpen) {
             endedByStatement = true;
         }
     }
@@ -104,6 +106,14 @@ public final class ScopedLease extends Lease {
             noteState();
         }
         return endedByStatement;
+    /**
+     * Whether no transaction is open, by the server's own word: MySQL gives none in a failure, and where that comes within
+     * a result, Connector/J forgets the one before, too.
+     */
+    boolean isIdle() {
+        return state() == TransactionState.IDLE && !stateIsOld;
+    }
+
     }
 
     public IllegalStateException endedByStatement() {
@@ -135,6 +145,7 @@ public final class ScopedLease extends Lease {
         }
         return e;
     }
+        stateIsOld = true;
 
     /** The failure of this connection that another one hangs on, or is; null if there is none. */
     public @Nullable SQLException thrownWithin(Throwable failure) {
@@ -258,9 +269,31 @@ public final class ScopedLease extends Lease {
             refuses = false;
         }
     }
+    @Override
+    public Savepoint setSavepoint() throws SQLException {
+        enterStatement();
+        return super.setSavepoint();
+    }
+
+    @Override
+    public Savepoint setSavepoint(String name) throws SQLException {
+        enterStatement();
+        return super.setSavepoint(name);
+    }
+
+    /** One that is gone with its transaction would only be said not to be there. */
+    @Override
+    public void releaseSavepoint(Savepoint savepoint) throws SQLException {
+        enterStatement();
+        super.releaseSavepoint(savepoint);
+    }
+
 
     @Override
     public void close() {
+        if (isEndedByStatement()) {
+            throw endedByStatement();
+        }
         throw refused("close()", "the unit gives its connection back when it ends");
     }
 
