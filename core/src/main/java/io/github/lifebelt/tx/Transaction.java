@@ -101,7 +101,7 @@ public final class Transaction implements AutoCloseable {
         this.attempt = attempt;
         this.endedByCaller = endedByCaller;
         this.interruptedBefore = interruptedBefore;
-        failures = new UnitFailures(engine.dialect(), settings.name(), lease);
+        failures = new UnitFailures(settings.name(), lease);
         protocol = new CommitProtocol(engine, settings, lease);
         id = run.nextId();
         mdc = new UnitMdc(settings.name(), id, attempt, lease.transaction().sessionId());

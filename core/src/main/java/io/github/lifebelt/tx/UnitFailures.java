@@ -1,7 +1,6 @@
 package io.github.lifebelt.tx;
 
 import io.github.lifebelt.internal.jdbc.ScopedLease;
-import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.WorkProblem;
 import io.github.lifebelt.tx.TransactionRolledBackException.Reason;
 import java.sql.SQLException;
@@ -18,12 +17,10 @@ final class UnitFailures {
      */
     record Failure(RuntimeException toThrow, @Nullable Reason cause) {}
 
-    private final Dialect dialect;
     private final String unit;
     private final ScopedLease lease;
 
-    UnitFailures(Dialect dialect, String unit, ScopedLease lease) {
-        this.dialect = dialect;
+    UnitFailures(String unit, ScopedLease lease) {
         this.unit = unit;
         this.lease = lease;
     }
@@ -42,7 +39,7 @@ final class UnitFailures {
             return new Failure(lease.endedByStatement(), null);
         }
         if (!lease.isUsable()) {
-            Reason cause = poison == null ? null : Reason.of(dialect.workProblem(poison));
+            Reason cause = poison == null ? null : Reason.of(lease.problem(poison));
             String what = "returned although a statement had failed, after which what is left must not be stored";
             return new Failure(swallowed(cause, what, poison), cause);
         }
@@ -75,7 +72,7 @@ final class UnitFailures {
             case TIMEOUT -> "ran into a time-out";
             case CONNECTION_LOST -> "lost its connection before COMMIT";
             case STATEMENT_ERROR -> "failed in a statement";
-            default -> "failed, because " + dialect.workProblem(basis(failure)).words();
+            default -> "failed, because " + lease.problem(basis(failure)).words();
         };
         return failure(reason, what, failure);
     }
@@ -89,7 +86,7 @@ final class UnitFailures {
 
     /** The server has answered COMMIT with an error: a deferred constraint, a conflict. */
     Failure refused(SQLException failure) {
-        Reason reason = Reason.of(dialect.workProblem(failure));
+        Reason reason = Reason.of(lease.problem(failure));
         return failure(
                 reason == Reason.STATEMENT_ERROR ? Reason.COMMIT_REFUSED : reason, "was refused at COMMIT", failure);
     }
@@ -100,7 +97,7 @@ final class UnitFailures {
         }
         // What came from elsewhere, another database for one, is no word about this one.
         boolean ours = lease.thrownWithin(failure) != null;
-        WorkProblem problem = ours ? dialect.workProblem(basis(failure)) : WorkProblem.STATEMENT;
+        WorkProblem problem = ours ? lease.problem(basis(failure)) : WorkProblem.STATEMENT;
         return problem == WorkProblem.STATEMENT && lease.isLost() ? Reason.CONNECTION_LOST : Reason.of(problem);
     }
 

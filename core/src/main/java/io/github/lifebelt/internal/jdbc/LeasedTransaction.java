@@ -56,6 +56,7 @@ public final class LeasedTransaction {
                 // A session on a standby outlives its promotion; what was known of the server does not.
                 physical().facts(dialect.serverFacts(jdbc));
             }
+            lease.readOnly(start.readOnly() || lease.slot().readOnly());
             lease.proxied().setAutoCommit(false);
             Duration limit = start.statementTimeout();
             if (limit != null && dialect.driverWatchesStatements()) {

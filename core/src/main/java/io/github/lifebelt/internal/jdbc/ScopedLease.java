@@ -3,6 +3,7 @@ package io.github.lifebelt.internal.jdbc;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.TransactionState;
 import io.github.lifebelt.spi.Dialect.Undone;
+import io.github.lifebelt.spi.Dialect.WorkProblem;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
 import java.sql.CallableStatement;
 import java.sql.Connection;
@@ -30,6 +31,7 @@ public final class ScopedLease extends Lease {
     private @Nullable SQLException last;
     private @Nullable SQLException poison;
     private boolean refuses;
+    private boolean readOnly;
     private boolean wasOpen;
     private boolean endedByStatement;
 
@@ -39,6 +41,10 @@ public final class ScopedLease extends Lease {
         this.dialect = dialect;
         this.unit = unit;
         transaction = new LeasedTransaction(this, dialect);
+    }
+
+    void readOnly(boolean on) {
+        readOnly = on;
     }
 
     /** The unit's transaction, for the unit. */
@@ -135,7 +141,9 @@ public final class ScopedLease extends Lease {
 
     @Override
     SQLException failed(SQLException e, Phase phase) {
-        super.failed(e, phase);
+        if (!isRefusalOfOurOwn(e)) {
+            super.failed(e, phase);
+        }
         last = e;
         Undone more = dialect.undone(e);
         undone = more.compareTo(undone) > 0 ? more : undone;
@@ -145,7 +153,16 @@ public final class ScopedLease extends Lease {
         }
         return e;
     }
-        stateIsOld = true;
+
+    /** A write in a transaction that is only to read says nothing about the server, and fails in each further run. */
+    private boolean isRefusalOfOurOwn(SQLException e) {
+        return readOnly && dialect.workProblem(e) == WorkProblem.READ_ONLY_SERVER;
+    }
+
+    /** What a failure of this connection is about. */
+    public WorkProblem problem(SQLException failure) {
+        return isRefusalOfOurOwn(failure) ? WorkProblem.STATEMENT : dialect.workProblem(failure);
+    }
 
     /** The failure of this connection that another one hangs on, or is; null if there is none. */
     public @Nullable SQLException thrownWithin(Throwable failure) {
