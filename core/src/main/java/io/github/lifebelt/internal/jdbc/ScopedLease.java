@@ -131,7 +131,7 @@ public final class ScopedLease extends Lease {
 
     @Override
     boolean takesCalls() {
-        return super.takesCalls() && ended == null && !refuses;
+        return super.takesCalls() && ended == null && !refuses && !expired;
     }
 
     /** Lets one other thread use the connection, while the unit's own one leaves it alone. */
