@@ -294,6 +294,26 @@ public final class ScopedLease extends Lease {
 
     @Override
     public Savepoint setSavepoint(String name) throws SQLException {
+        boolean mends = undone == Undone.PERHAPS_MORE && !isLost();
+        refuses = refuses && !mends;
+        try {
+            super.rollback(savepoint);
+        } finally {
+            refuses = undone != Undone.STATEMENT || isLost();
+        }
+        if (mends) {
+            undone = Undone.STATEMENT;
+        }
+        if (isUsable()) {
+            // It may still be on its way to the caller, and so may those that followed from it.
+            last = poison == null ? last : poison;
+            poison = null;
+            refuses = false;
+        }
+    }
+
+    @Override
+    public void close() {
         enterStatement();
         return super.setSavepoint(name);
     }
