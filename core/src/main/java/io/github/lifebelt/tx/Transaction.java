@@ -164,9 +164,11 @@ public final class Transaction implements AutoCloseable {
      * with {@link Reason#ROLLBACK_ONLY}.
      *
      * @param why in a few words, for the exception; of several calls the first counts
+     * @throws IllegalStateException if the unit has ended
      */
     public void setRollbackOnly(String why) {
         Objects.requireNonNull(why, "why");
+        requireOpen();
         if (rollbackOnly == null) {
             rollbackOnly = why;
         }
@@ -180,9 +182,20 @@ public final class Transaction implements AutoCloseable {
      *
      * @param action what to do; dropped if the {@link #nested} part in which it was asked for is rolled back, and with each
      *     run that is
+     * @throws IllegalStateException if the unit has ended; so an action cannot ask for another one
      */
     public void afterCommit(Action action) {
-        afterCommit.add(Objects.requireNonNull(action, "action"));
+        Objects.requireNonNull(action, "action");
+        requireOpen();
+        afterCommit.add(action);
+    }
+
+    /** What is asked for later would be silently left out. */
+    private void requireOpen() {
+        if (state != State.ACTIVE) {
+            throw new IllegalStateException(
+                    "[UNIT_ENDED] unit '" + settings.name() + "' has ended (" + state.words + ")");
+        }
     }
 
     /**
@@ -254,17 +267,15 @@ public final class Transaction implements AutoCloseable {
             throw new IllegalStateException(
                     "[UNIT_OWNS_TRANSACTION] unit '" + settings.name() + "' commits when it returns");
         }
-        if (state != State.ACTIVE) {
-            throw new IllegalStateException(
-                    "[UNIT_ENDED] unit '" + settings.name() + "' has ended (" + state.words + ")");
-        }
+        requireOpen();
         try {
             commitUnit();
-        } catch (RuntimeException e) {
-            run.failed(1, e);
+        } catch (RuntimeException | Error e) {
+            if (!isCommitted()) {
+                run.failed(1, e);
+            }
             throw e;
         }
-        run.committed(1);
     }
 
     /** Rolls back what was not committed, and gives the connection back. Never throws; a second call does nothing. */
@@ -349,6 +360,7 @@ public final class Transaction implements AutoCloseable {
     }
 
     private void committed(@Nullable Throwable strict) {
+        run.committed(attempt);
         List<Throwable> failed = new ArrayList<>(0);
         if (strict != null) {
             failed.add(strict);

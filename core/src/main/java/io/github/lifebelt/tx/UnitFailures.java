@@ -58,15 +58,15 @@ final class UnitFailures {
         String what = "has a nested part that returned although a statement had failed; the part was undone";
         return swallowed(null, what, lease.poison());
     }
+
+    /** A failure that the work let pass. */
+    Failure passed(SQLException failure) {
         if (lease.isEndedByStatement()) {
             // What failed then, a savepoint that is gone for one, says nothing about what may be stored.
             IllegalStateException ended = lease.endedByStatement();
             ended.addSuppressed(failure);
             return new Failure(ended, null);
         }
-
-    /** A failure that the work let pass. */
-    Failure passed(SQLException failure) {
         Reason reason = reasonOf(failure);
         String what = switch (reason) {
             case TIMEOUT -> "ran into a time-out";

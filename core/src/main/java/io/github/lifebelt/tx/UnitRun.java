@@ -55,15 +55,14 @@ final class UnitRun {
             long since = System.nanoTime();
             Once once = new Once(attempt);
             try {
-                T result = once.call(work);
-                engine.units().budget().succeeded();
-                committed(attempt);
-                return result;
+                return once.call(work);
             } catch (Throwable t) {
                 attempts.add(new Attempt(attempt, Duration.ofNanos(System.nanoTime() - since), t));
                 if (!again(attempt, once.reasonToRunAgain(t), t)) {
                     complete(t);
-                    failed(attempt, t);
+                    if (!once.isCommitted()) {
+                        failed(attempt, t);
+                    }
                     throw t;
                 }
             }
@@ -73,7 +72,7 @@ final class UnitRun {
     Transaction begin() {
         try {
             return new Once(1).open(true);
-        } catch (DatabaseException e) {
+        } catch (RuntimeException | Error e) {
             failed(1, e);
             throw e;
         }
@@ -139,6 +138,10 @@ final class UnitRun {
             }
         }
 
+        boolean isCommitted() {
+            return tx != null && tx.isCommitted();
+        }
+
         /** Why the unit may be run again as far as this run is concerned; null if it may not. */
         @Nullable
         Reason reasonToRunAgain(Throwable failure) {
@@ -148,7 +151,7 @@ final class UnitRun {
                         ? Reason.CONNECTION_LOST
                         : null;
             }
-            if (run.isCommitted()) {
+            if (isCommitted()) {
                 return null;
             }
             boolean unknown =
@@ -248,7 +251,9 @@ final class UnitRun {
 
     // ------------------------------------------------------------------------------------------------ what is told
 
+    /** Once, and before what follows the commit: that may fail, and the unit is stored all the same. */
     void committed(int attempt) {
+        engine.units().budget().succeeded();
         Duration took = took();
         engine.tell(listener -> listener.unitCommitted(settings.name(), took, attempt));
     }

@@ -33,9 +33,9 @@ public final class ScopedLease extends Lease {
     private boolean refuses;
     private boolean readOnly;
     private boolean wasOpen;
+    private boolean stateIsOld;
     private boolean endedByStatement;
 
-    private boolean stateIsOld;
     public ScopedLease(LeaseOwner owner, Connection proxied, Slot slot, long sinceNanos, Dialect dialect, String unit) {
         super(owner, proxied, slot, sinceNanos);
         this.dialect = dialect;
@@ -106,12 +106,6 @@ public final class ScopedLease extends Lease {
         }
     }
 
-    /** Whether a statement of the unit has ended the transaction that the unit is to end. */
-    public boolean isEndedByStatement() {
-        if (!isLost() && undone != Undone.TRANSACTION) {
-            noteState();
-        }
-        return endedByStatement;
     /**
      * Whether no transaction is open, by the server's own word: MySQL gives none in a failure, and where that comes within
      * a result, Connector/J forgets the one before, too.
@@ -120,6 +114,12 @@ public final class ScopedLease extends Lease {
         return state() == TransactionState.IDLE && !stateIsOld;
     }
 
+    /** Whether a statement of the unit has ended the transaction that the unit is to end. */
+    public boolean isEndedByStatement() {
+        if (!isLost() && undone != Undone.TRANSACTION) {
+            noteState();
+        }
+        return endedByStatement;
     }
 
     public IllegalStateException endedByStatement() {
@@ -145,6 +145,7 @@ public final class ScopedLease extends Lease {
             super.failed(e, phase);
         }
         last = e;
+        stateIsOld = true;
         Undone more = dialect.undone(e);
         undone = more.compareTo(undone) > 0 ? more : undone;
         if (!isUsable()) {
@@ -268,24 +269,6 @@ public final class ScopedLease extends Lease {
         return false;
     }
 
-    /** What was half undone is whole again, and what the server has refused since is forgotten. */
-    @Override
-    public void rollback(Savepoint savepoint) throws SQLException {
-        boolean mends = undone == Undone.PERHAPS_MORE && !isLost();
-        refuses = refuses && !mends;
-        try {
-            super.rollback(savepoint);
-        } finally {
-            refuses = undone != Undone.STATEMENT || isLost();
-        }
-        if (mends) {
-            undone = Undone.STATEMENT;
-        }
-        if (isUsable()) {
-            poison = null;
-            refuses = false;
-        }
-    }
     @Override
     public Savepoint setSavepoint() throws SQLException {
         enterStatement();
@@ -294,6 +277,23 @@ public final class ScopedLease extends Lease {
 
     @Override
     public Savepoint setSavepoint(String name) throws SQLException {
+        enterStatement();
+        return super.setSavepoint(name);
+    }
+
+    /** One that is gone with its transaction would only be said not to be there. */
+    @Override
+    public void releaseSavepoint(Savepoint savepoint) throws SQLException {
+        enterStatement();
+        super.releaseSavepoint(savepoint);
+    }
+
+    /** What was half undone is whole again, and what the server has refused since is forgotten. */
+    @Override
+    public void rollback(Savepoint savepoint) throws SQLException {
+        if (isEndedByStatement()) {
+            throw endedByStatement();
+        }
         boolean mends = undone == Undone.PERHAPS_MORE && !isLost();
         refuses = refuses && !mends;
         try {
@@ -314,23 +314,6 @@ public final class ScopedLease extends Lease {
 
     @Override
     public void close() {
-        enterStatement();
-        return super.setSavepoint(name);
-    }
-
-    /** One that is gone with its transaction would only be said not to be there. */
-    @Override
-    public void releaseSavepoint(Savepoint savepoint) throws SQLException {
-        enterStatement();
-        super.releaseSavepoint(savepoint);
-    }
-
-
-    @Override
-    public void close() {
-        if (isEndedByStatement()) {
-            throw endedByStatement();
-        }
         throw refused("close()", "the unit gives its connection back when it ends");
     }
 
