@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Test;
 /** What a unit sets for itself holds for it and for nobody else: how long things may take, and what it may see and do. */
 class UnitTimeoutTest extends UnitTest {
 
-    /** What a cancelled statement and its rollback take. */
-    private static final Duration MORE = Duration.ofMillis(500);
+    /** What a cancel, which may have to connect, and the rollback take: past a second the connection itself is ended. */
+    private static final Duration MORE = Duration.ofMillis(1_300);
 
     private void ends(Reason reason, Duration after, Duration atMost, ThrowingCallable run) {
         long begin = System.nanoTime();
@@ -47,7 +47,7 @@ class UnitTimeoutTest extends UnitTest {
 
     private void nothingRuns(String statement) throws SQLException {
         try (Connection watcher = bare()) {
-            await().atMost(Duration.ofSeconds(2)).until(() -> !Sql.isRunning(watcher, statement));
+            await().atMost(Duration.ofSeconds(10)).until(() -> !Sql.isRunning(watcher, statement));
         }
     }
 
@@ -158,6 +158,8 @@ class UnitTimeoutTest extends UnitTest {
     void aUnitThatComputesPastItsTimeOutIsNotStored() throws SQLException {
         Duration limit = Duration.ofMillis(200);
         for (boolean asks : List.of(false, true)) {
+            // The time is the unit's, not that of a connect.
+            fill(pool, 1);
             ends(
                     Reason.TIMEOUT,
                     limit,
@@ -174,6 +176,7 @@ class UnitTimeoutTest extends UnitTest {
                     }));
         }
         assertThat(stored()).isZero();
+        fill(pool, 1);
         try (Transaction tx = unit.timeout(limit).begin()) {
             insert(tx, 1);
             await().pollInterval(Duration.ofMillis(5))
@@ -191,13 +194,12 @@ class UnitTimeoutTest extends UnitTest {
     @Tag("smoke")
     void aUnitWhoseConnectionSwallowsAllIsReleased() throws Exception {
         Duration limit = Duration.ofSeconds(1);
-        Duration grace = Duration.ofMillis(1_300);
         try (FaultProxy proxy = server().proxy();
                 ConnectionPool behind = ConnectionPool.fromUrl(server().url(proxy))) {
             ends(
                     Reason.TIMEOUT,
                     limit,
-                    limit.plus(grace),
+                    limit.plus(MORE),
                     () -> UnitOfWork.on(behind).timeout(limit).run(tx -> {
                         insert(tx, 1);
                         proxy.blackhole();
@@ -242,7 +244,7 @@ class UnitTimeoutTest extends UnitTest {
             assertThatThrownBy(() -> unit.timeout(Duration.ofMillis(300)).run(tx -> insert(tx, 1)))
                     .isInstanceOf(ConnectionUnavailableException.class)
                     .hasMessageContaining("[POOL_EXHAUSTED]");
-            assertThat(since(begin)).isBetween(Duration.ofMillis(299), atMost(Duration.ofMillis(500)));
+            assertThat(since(begin)).isBetween(Duration.ofMillis(299), atMost(Duration.ofSeconds(1)));
         }
     }
 
