@@ -31,6 +31,11 @@ enum Database {
             return "SET lock_timeout = '5s'";
         }
 
+        @Override
+        String isTableThere(String name) {
+            return "SELECT to_regclass('" + name + "') IS NOT NULL";
+        }
+
         // The driver fetches in portions only within a transaction.
         @Override
         int fetchSize() {
@@ -77,6 +82,12 @@ enum Database {
         @Override
         String shortLockWait() {
             return "SET SESSION lock_wait_timeout = 5";
+        }
+
+        @Override
+        String isTableThere(String name) {
+            return "SELECT count(*) > 0 FROM information_schema.tables WHERE table_schema = database()"
+                    + " AND table_name = '" + name + "'";
         }
 
         // The driver's word for row by row; it holds all rows in memory otherwise.
@@ -187,6 +198,9 @@ enum Database {
 
     /** Keeps the statements that follow from waiting long for somebody else's lock. */
     abstract String shortLockWait();
+
+    /** Asks whether statements find a table of a name. */
+    abstract String isTableThere(String name);
 
     /** With which the driver does not fetch all rows of a result at once. */
     abstract int fetchSize();

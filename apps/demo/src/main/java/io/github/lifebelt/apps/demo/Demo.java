@@ -1,6 +1,9 @@
 package io.github.lifebelt.apps.demo;
 
 import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.tx.RetryPolicy;
+import io.github.lifebelt.tx.UnitOfWork;
+import io.github.lifebelt.tx.UnitOfWork.CommitOutcome;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,8 +23,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** One run: the pool, the transfers and the storm together, and the audit when they are through. */
 final class Demo {
-    // A unit ends within the pool's borrow timeout and its statements' time; later than this it hangs.
-    private static final Duration LAST_UNITS = Duration.ofSeconds(60);
+    // A unit is begun again for up to 30 s, may then wait as long for a connection, and as long again for the outcome
+    // of
+    // its COMMIT; later than this it hangs.
+    private static final Duration LAST_UNITS = Duration.ofSeconds(100);
 
     /**
      * What is to be run.
@@ -47,6 +52,7 @@ final class Demo {
     private final Ledger ledger;
     private final Claims claims;
     private final Tally tally = new Tally();
+    private final Events events = new Events();
     private final CountDownLatch over = new CountDownLatch(1);
 
     Demo(Target target, Plan plan, Progress progress) {
@@ -65,8 +71,7 @@ final class Demo {
     /** Runs it; afterwards the tables are gone. */
     Ending run() throws SQLException, InterruptedException {
         try (Tables tables = new Tables()) {
-            tables.create();
-            Figures figures = rage();
+            Figures figures = rage(tables);
             Audit audit = tables.audit();
             Result result = new Result(
                     tally.units(),
@@ -78,9 +83,8 @@ final class Demo {
                     figures.kills(),
                     figures.restarts(),
                     figures.replaced(),
-                    // Units neither retry nor have their COMMIT resolved in this version.
-                    0,
-                    0,
+                    events.retried(),
+                    events.resolvedCommits(),
                     tally.latencies().percentile(50),
                     tally.latencies().percentile(99),
                     figures.millis() / 1000.0);
@@ -88,14 +92,20 @@ final class Demo {
         }
     }
 
-    private Figures rage() throws InterruptedException {
+    private Figures rage(Tables tables) throws SQLException, InterruptedException {
         Storm storm = new Storm(target, plan.lasts(), over);
         ExecutorService crew = Executors.newFixedThreadPool(plan.threads() + 1, new Crew());
         // As an application does it: a DATABASE_URL, and the defaults.
         try (ConnectionPool pool = target.configure(ConnectionPool.builder(target.url()))
                 .name("demo")
+                .listener(events)
                 .open()) {
-            Transfers transfers = new Transfers(pool, ledger, claims, tally, over);
+            UnitOfWork unit = UnitOfWork.on(pool)
+                    .named("transfer")
+                    .retry(RetryPolicy.conflictsAndLostConnections())
+                    .commitOutcome(CommitOutcome.TOKEN);
+            tables.create(unit.tokenTableStatement());
+            Transfers transfers = new Transfers(unit, ledger, claims, tally, over);
             List<Future<?>> tasks = new ArrayList<>();
             SplittableRandom random = new SplittableRandom(plan.seed());
             long start = System.nanoTime();
@@ -173,10 +183,12 @@ final class Demo {
 
     /** What is done to the tables goes past the pool: nothing of what is to be shown should vouch for itself. */
     private final class Tables implements AutoCloseable {
+        private final TokenTable tokens = new TokenTable(target.database());
 
-        void create() throws SQLException {
+        void create(String tokenTable) throws SQLException {
             try (Connection connection = target.connect()) {
                 ledger.create(connection);
+                tokens.create(connection, tokenTable);
             }
         }
 
@@ -190,6 +202,7 @@ final class Demo {
         public void close() throws SQLException {
             try (Connection connection = target.connect()) {
                 ledger.drop(connection);
+                tokens.drop(connection);
             }
         }
     }

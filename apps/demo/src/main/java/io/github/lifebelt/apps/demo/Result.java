@@ -16,8 +16,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
  * @param kills sessions ended by the storm
  * @param restarts of the server
  * @param replaced connections that the pool found dead and dropped
- * @param retried units that were run again
- * @param resolvedCommits units whose COMMIT was cut off, and whose outcome the server was asked for
+ * @param retried runs of units after their first one
+ * @param resolvedCommits COMMITs that were cut off, and of which the pool found out what became
  * @param p50Ms what half of the units took at most, committed or not
  * @param p99Ms what 99 of 100 units took at most
  * @param seconds from the first unit's begin to the last one's end

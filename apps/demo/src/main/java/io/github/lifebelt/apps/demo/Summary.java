@@ -24,6 +24,9 @@ final class Summary {
                 "  storm   sessions ended: %d, restarts of the server: %d; connections replaced by the pool: %d",
                 result.kills(), result.restarts(), result.replaced());
         line(
+                "  repair  units run again: %d; broken COMMITs found out about: %d",
+                result.retried(), result.resolvedCommits());
+        line(
                 "  ledger  %d lost, %d duplicated; of the unknown units %d are there",
                 result.lost(), result.duplicated(), audit.unknownStored());
         audit.examples().forEach(example -> line("          %s", example));
@@ -33,10 +36,6 @@ final class Summary {
             line("  %s", complaint);
         }
         verdict.shortcomings().forEach(shortcoming -> line("  NOT AS IT SHOULD BE  %s", shortcoming));
-        if (result.failed() + result.unknown() > 0) {
-            line("  Retry is not part of this version: a unit whose connection is ended under it fails,"
-                    + " and its outcome is unknown if that happens during COMMIT.");
-        }
         out.println("RESULT " + result.toJson());
         out.flush();
     }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.testing.TestDatabase;
+import io.github.lifebelt.tx.UnitOfWork;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -29,12 +31,16 @@ class MainTest {
         int code = run("--seconds", "3", "--seed", "7", "--database", kind.label());
 
         JsonNode result = result();
+        assertThat(result.get("failed").intValue()).as(shown()).isZero();
+        assertThat(result.get("unknown").intValue()).as(shown()).isZero();
         assertThat(result.get("lost").intValue()).as(shown()).isZero();
         assertThat(result.get("duplicated").intValue()).as(shown()).isZero();
         assertThat(result.get("kills").intValue()).isPositive();
         assertThat(result.get("restarts").intValue()).isEqualTo(1);
         assertThat(result.get("replaced").intValue()).isPositive();
         assertThat(result.get("committed").intValue()).isPositive();
+        assertThat(result.get("retried").intValue()).isPositive();
+        assertThat(shown()).contains("units run again: " + result.get("retried").intValue());
         assertThat(code).as(shown()).isEqualTo(isGood(result) ? 0 : 1);
         // Where MySQL's programs do not run, MariaDB's do.
         assertThat(shown()).containsPattern("an embedded (" + kind.title() + "|MariaDB) that");
@@ -50,6 +56,8 @@ class MainTest {
             run("--url", database.url(), "--seconds", "1", "--threads", "2");
 
             JsonNode result = result();
+            assertThat(result.get("failed").intValue()).as(shown()).isZero();
+            assertThat(result.get("unknown").intValue()).as(shown()).isZero();
             assertThat(result.get("lost").intValue()).as(shown()).isZero();
             assertThat(result.get("duplicated").intValue()).as(shown()).isZero();
             assertThat(result.get("kills").intValue()).isPositive();
@@ -61,6 +69,26 @@ class MainTest {
                     ResultSet tables = statement.executeQuery(
                             "SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'lifebelt%'")) {
                 assertThat(tables.next()).isFalse();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Database.class)
+    void aTokenTableThatIsThereIsUsedAndStays(Database kind) throws Exception {
+        try (TestDatabase database = TestDatabase.of(kind.product()).start();
+                ConnectionPool pool = ConnectionPool.fromUrl(database.url());
+                Connection bystander = pool.getConnection();
+                Statement statement = bystander.createStatement()) {
+            statement.execute(UnitOfWork.on(pool).tokenTableStatement());
+
+            run("--url", database.url(), "--seconds", "1", "--threads", "2");
+
+            int committed = result().get("committed").intValue();
+            assertThat(committed).isPositive();
+            try (ResultSet tokens = statement.executeQuery("SELECT count(*) FROM " + TokenTable.NAME)) {
+                tokens.next();
+                assertThat(tokens.getInt(1)).isGreaterThanOrEqualTo(committed);
             }
         }
     }
