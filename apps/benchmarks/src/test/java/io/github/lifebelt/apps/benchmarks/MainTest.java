@@ -55,6 +55,29 @@ class MainTest {
     }
 
     @Test
+    void unitsAreMeasuredInEachMode(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("figures.json");
+
+        int code = run("bench", "--quick", "--only", "unit", "--json", file.toString());
+
+        assertThat(code).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("by hand: hikari", "transaction id, readWrite, time-outs");
+        List<String> lines = Files.readAllLines(file);
+        // On the loopback and on a slow network: three by hand or reading, five or two ways to write.
+        assertThat(lines).filteredOn(line -> line.contains("\"postgres\"")).hasSize(2 * 8);
+        assertThat(lines).filteredOn(line -> !line.contains("\"postgres\"")).hasSize(2 * 5);
+        for (String line : lines) {
+            JsonNode row = new ObjectMapper().readTree(line);
+            assertThat(row.get("scenario").textValue()).isEqualTo("unit");
+            JsonNode figures = row.get("figures");
+            assertThat(figures.get("unitsPerSecond").doubleValue()).as(line).isPositive();
+            assertThat(figures.has("timesByHand"))
+                    .as(line)
+                    .isEqualTo(row.get("pool").textValue().equals("lifebelt"));
+        }
+    }
+
+    @Test
     void anotherCommandOrScenarioIsRefused() {
         assertThat(run("scores")).isEqualTo(2);
         assertThat(run("bench", "--only", "weather")).isEqualTo(2);

@@ -100,13 +100,52 @@ class ScorecardTest {
         assertThat(rows.get(1).get("figures").get("errors").intValue()).isZero();
     }
 
+    @Test
+    void unitsInAStormAreHeldAgainstTheLedger() throws Exception {
+        List<JsonNode> rows = rows("E", "agroal,dbcp2,lifebelt", "tls", "--storm", "3");
+
+        // A quick run spares the others.
+        assertThat(rows)
+                .extracting(row -> row.get("pool").textValue() + " "
+                        + row.get("figures").get("pace").textValue())
+                .containsExactly("lifebelt thinking", "dbcp2 thinking", "lifebelt saturated", "dbcp2 saturated");
+        assertThat(rows).allSatisfy(row -> {
+            JsonNode figures = row.get("figures");
+            assertThat(figures.get("units").intValue())
+                    .isPositive()
+                    .isEqualTo(figures.get("committed").intValue()
+                            + figures.get("failed").intValue()
+                            + figures.get("unknown").intValue());
+            assertThat(figures.get("kills").intValue()).isPositive();
+            assertThat(figures.get("restarts").intValue()).isEqualTo(1);
+            assertThat(figures.get("commitsLost").intValue()).isPositive();
+            assertThat(figures.get("retried").intValue()).isPositive();
+            assertThat(figures.get("p99Millis").doubleValue())
+                    .isGreaterThanOrEqualTo(figures.get("p50Millis").doubleValue());
+        });
+        assertThat(rows)
+                .filteredOn(row -> row.get("pool").textValue().equals("lifebelt"))
+                .allSatisfy(row -> assertThat(List.of("failed", "unknown", "lost", "duplicated", "countersOff"))
+                        .allMatch(name -> row.get("figures").get(name).intValue() == 0));
+        assertThat(rows.get(1).get("figures").has("kept")).isFalse();
+    }
+
+    @Test
+    void aCommitWithoutAnAnswerIsRunTwiceByALoopThatCannotKnow() throws Exception {
+        List<JsonNode> rows = rows("E", "dbcp2", "plain", "--storm", "5");
+
+        // Each second an answer is lost of a COMMIT that has taken place.
+        assertThat(rows).allMatch(row -> row.get("figures").get("duplicated").intValue() > 0);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--pools, bonecp, 'there are lifebelt, hikari, hikari-window--1, dbcp2, agroal'",
         "--database, oracle, '[POSTGRES, MYSQL, MARIADB] (case-insensitive)'",
         "--wire, wet, '[PLAIN, TLS] (case-insensitive)'",
-        "--scenario, Z, 'expected one of [A, B, C, D]'",
+        "--scenario, Z, 'expected one of [A, B, C, D, E]'",
         "--rounds, 0, 'at least 1 is needed'",
+        "--storm, 0, 'at least 1 s is needed'",
         "--json, /nowhere/at/all, 'cannot be written there'"
     })
     void whatCannotBeIsRefusedWithWhatCan(String option, String value, String said) {
@@ -130,9 +169,9 @@ class ScorecardTest {
         assertThat(out.toString()).contains("--quick", "--pools", "--database", "--wire", "--seed", "hikari-window--1");
     }
 
-    private List<JsonNode> rows(String scenario, String pools, String wire) throws Exception {
+    private List<JsonNode> rows(String scenario, String pools, String wire, String... more) throws Exception {
         Path file = folder.resolve("figures.json");
-        int code = run(
+        List<String> arguments = new ArrayList<>(List.of(
                 "scorecard",
                 "--quick",
                 "--rounds",
@@ -144,7 +183,9 @@ class ScorecardTest {
                 "--wire",
                 wire,
                 "--json",
-                file.toString());
+                file.toString()));
+        arguments.addAll(List.of(more));
+        int code = run(arguments.toArray(String[]::new));
         assertThat(code).as(err.toString()).isZero();
         List<JsonNode> rows = new ArrayList<>();
         for (String line : Files.readAllLines(file)) {

@@ -88,7 +88,8 @@ final class Refill {
         return burst.hold(source);
     }
 
-    private static void killAll(TestDatabase server) throws InterruptedException {
+    /** Kills until nobody is there. */
+    static void killAll(TestDatabase server) throws InterruptedException {
         long until = System.nanoTime() + UNTIL_DEAD_NANOS;
         // More than once: a pool that fills itself in the background connects while the others die.
         while (server.faults().killSessions() > 0) {

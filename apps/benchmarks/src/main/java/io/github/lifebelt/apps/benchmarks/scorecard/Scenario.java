@@ -9,7 +9,9 @@ enum Scenario {
     /** The server or the network says nothing, or too little. */
     C(Silence::run),
     /** All connections are replaced. */
-    D(Refill::run);
+    D(Refill::run),
+    /** Sessions are killed and COMMITs lost while units of work run. */
+    E(KillStorm::run);
 
     /** Tries it everywhere and reports. */
     @FunctionalInterface

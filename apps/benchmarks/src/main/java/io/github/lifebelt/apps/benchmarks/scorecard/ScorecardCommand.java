@@ -8,6 +8,7 @@ import io.github.lifebelt.apps.benchmarks.report.Report;
 import io.github.lifebelt.apps.benchmarks.report.Table;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -71,7 +72,7 @@ public final class ScorecardCommand implements Callable<Integer> {
             split = ",",
             description = {
                 "Some scenarios instead of all, by commas: A (all sessions killed), B (server stopped and started),"
-                        + " C (no answer), D (refill)."
+                        + " C (no answer), D (refill), E (units of work in a storm)."
             })
     private Set<Scenario> scenarios = EnumSet.allOf(Scenario.class);
 
@@ -80,6 +81,12 @@ public final class ScorecardCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "As many rounds of everything, instead of those of a quick or a full run.")
     private @Nullable Integer rounds;
+
+    @Option(
+            names = "--storm",
+            paramLabel = "SECONDS",
+            description = "How long each storm of E lasts, instead of the 6 s of a quick or the 20 s of a full run.")
+    private @Nullable Integer storm;
 
     @Option(
             names = "--seed",
@@ -127,6 +134,9 @@ public final class ScorecardCommand implements Callable<Integer> {
         if (rounds != null && rounds < 1) {
             throw new ParameterException(command, "--rounds is " + rounds + "; at least 1 is needed");
         }
+        if (storm != null && storm < 1) {
+            throw new ParameterException(command, "--storm is " + storm + "; at least 1 s is needed");
+        }
         for (Database database : databases) {
             if (!database.isSpoken()) {
                 throw new ParameterException(
@@ -146,7 +156,8 @@ public final class ScorecardCommand implements Callable<Integer> {
 
     private Extent extent() {
         Extent extent = quick ? Extent.quick() : Extent.full();
-        return rounds == null ? extent : extent.withRounds(rounds);
+        Extent repeated = rounds == null ? extent : extent.withRounds(rounds);
+        return storm == null ? repeated : repeated.withStorm(Duration.ofSeconds(storm));
     }
 
     private List<Place> places(List<Servers> started, Report report) {
