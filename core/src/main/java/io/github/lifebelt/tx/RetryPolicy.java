@@ -21,6 +21,8 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class RetryPolicy {
 
     private static final int DEFAULT_ATTEMPTS = 10;
+    // A storm of kills is not the unit's fault; what bounds these is the time.
+    private static final int DEFAULT_ATTEMPTS_WITH_LOSSES = 30;
     private static final Duration DEFAULT_BASE = Duration.ofMillis(10);
     private static final Duration DEFAULT_CAP = Duration.ofSeconds(1);
 
@@ -66,14 +68,14 @@ public final class RetryPolicy {
      * had no effect, that met a server which takes no writes, or that got no connection because the database could not be
      * reached.
      *
-     * @return with 10 attempts and pauses from 10 ms to 1 s: the pool's gate holds borrowers back in an outage, so the
-     *     pause need not
+     * @return with 30 attempts, more than fit into most units' time, and pauses from 10 ms to 1 s: the pool's gate holds
+     *     borrowers back in an outage, so the pause need not
      */
     public static RetryPolicy conflictsAndLostConnections() {
         EnumSet<Reason> reasons = EnumSet.copyOf(conflicts().reasons);
         reasons.add(Reason.CONNECTION_LOST);
         reasons.add(Reason.READ_ONLY_SERVER);
-        return new RetryPolicy(reasons, DEFAULT_ATTEMPTS, DEFAULT_BASE, DEFAULT_CAP);
+        return new RetryPolicy(reasons, DEFAULT_ATTEMPTS_WITH_LOSSES, DEFAULT_BASE, DEFAULT_CAP);
     }
 
     /**

@@ -43,11 +43,11 @@ final class PermitQueue implements DeadlockGuard.Waiting {
     private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicLong departures = new AtomicLong();
-    private volatile int permits;
+    private final AtomicInteger permits;
 
     PermitQueue(int permits) {
         available = new AtomicInteger(permits);
-        this.permits = permits;
+        this.permits = new AtomicInteger(permits);
     }
 
     boolean tryAcquire() {
@@ -173,15 +173,15 @@ final class PermitQueue implements DeadlockGuard.Waiting {
         waiters.forEach(Waiter::wake);
     }
 
-    /** More or fewer permits from now on. Those that are out are not called back. */
-    synchronized void resize(int by) {
+    /** More or fewer permits from now on, by one thread at a time. Those that are out are not called back. */
+    void resize(int by) {
         // In this order the two never say in between that fewer are out than there are.
         if (by > 0) {
-            permits += by;
+            permits.addAndGet(by);
             available.addAndGet(by);
         } else {
             available.addAndGet(by);
-            permits += by;
+            permits.addAndGet(by);
         }
         wakeFirst();
     }
@@ -200,7 +200,7 @@ final class PermitQueue implements DeadlockGuard.Waiting {
     @Override
     public int permitsOut() {
         int free = available.get();
-        return free > 0 ? 0 : permits - free;
+        return free > 0 ? 0 : permits.get() - free;
     }
 
     @Override
