@@ -55,7 +55,7 @@ class CommitFaultsTest extends PoolTest {
     private static final long SEED = Long.getLong("lifebelt.contract.seed", System.nanoTime());
     private static final int WORKERS = 4;
     private static final int LONGEST_PEACE_MILLIS = 20;
-    private static final Duration UNIT = Duration.ofSeconds(5);
+    private static final Duration UNIT = Duration.ofSeconds(3);
     private static final Duration LAST_UNITS = Duration.ofSeconds(90);
 
     /** What happens, and how often beside the others. */

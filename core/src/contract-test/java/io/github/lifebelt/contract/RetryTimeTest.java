@@ -157,9 +157,9 @@ class RetryTimeTest extends UnitTest {
     }
 
     @Test
-    void theTimeOutBoundsTheWaitForAConnectionToo() throws SQLException {
+    void theTimeOutBoundsTheWaitForAConnectionToo() throws Exception {
         ConnectionPool one = open(builder().maxSize(1));
-        try (Connection held = one.getConnection()) {
+        try (Connection held = borrowedByAnother(one)) {
             assertThat(held.isClosed()).isFalse();
             long begin = System.nanoTime();
             assertThatThrownBy(() -> UnitOfWork.on(one)

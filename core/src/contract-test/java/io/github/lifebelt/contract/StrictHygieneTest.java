@@ -9,6 +9,8 @@ import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolBuilder;
 import io.github.lifebelt.PoolConfig.Hygiene;
 import io.github.lifebelt.testing.DatabaseProduct;
+import io.github.lifebelt.tx.AfterCommitException;
+import io.github.lifebelt.tx.DatabaseException.Effect;
 import io.github.lifebelt.tx.UnitOfWork;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -130,6 +132,9 @@ class StrictHygieneTest extends PoolTest {
         ConnectionPool pool = strict();
         SessionTraces.Trace trace = SessionTraces.of(server()).get(2);
         assertThatThrownBy(() -> UnitOfWork.on(pool).run(tx -> SessionTraces.leave(tx.connection(), List.of(trace))))
+                .isInstanceOfSatisfying(
+                        AfterCommitException.class, e -> assertThat(e.effect()).isEqualTo(Effect.COMMITTED))
+                .cause()
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("[SESSION_LEFTOVER]");
         assertThat(pool.stats().active()).isZero();

@@ -236,9 +236,9 @@ class UnitTimeoutTest extends UnitTest {
     }
 
     @Test
-    void theTimeOutCountsWhileThePoolIsExhausted() throws SQLException {
-        try (Connection first = pool.getConnection();
-                Connection second = pool.getConnection()) {
+    void theTimeOutCountsWhileThePoolIsExhausted() throws Exception {
+        try (Connection first = borrowedByAnother(pool);
+                Connection second = borrowedByAnother(pool)) {
             assertThat(first).isNotSameAs(second);
             long begin = System.nanoTime();
             assertThatThrownBy(() -> unit.timeout(Duration.ofMillis(300)).run(tx -> insert(tx, 1)))

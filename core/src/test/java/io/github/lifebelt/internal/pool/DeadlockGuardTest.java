@@ -180,10 +180,11 @@ class DeadlockGuardTest {
             return false;
         } finally {
             if (!held.isEmpty()) {
+                // First: what is given back may close a circle of others at once.
+                atWork.decrementAndGet();
                 for (Holder holder : held) {
                     giveBack(queue, holder);
                 }
-                atWork.decrementAndGet();
             }
         }
     }
