@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * <p>{@code -Dlifebelt.contract.commitRounds=2000} for more of them; {@code -Dlifebelt.contract.seed} repeats the order in
  * which a run has had them.
  */
-class CommitFaultsTest extends PoolTest {
+public class CommitFaultsTest extends PoolTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(CommitFaultsTest.class);
 
@@ -59,7 +59,7 @@ class CommitFaultsTest extends PoolTest {
     private static final Duration LAST_UNITS = Duration.ofSeconds(90);
 
     /** What happens, and how often beside the others. */
-    private enum Fault {
+    private enum Fault implements Weighted {
         LOSE_REQUEST(12),
         LOSE_ANSWER(12),
         LOSE_REQUEST_SILENTLY(1),
@@ -81,19 +81,9 @@ class CommitFaultsTest extends PoolTest {
             this.weight = weight;
         }
 
-        static Fault next(Random random) {
-            int total = 0;
-            for (Fault fault : values()) {
-                total += fault.weight;
-            }
-            int left = random.nextInt(total);
-            for (Fault fault : values()) {
-                left -= fault.weight;
-                if (left < 0) {
-                    return fault;
-                }
-            }
-            throw new AssertionError("the weights add up");
+        @Override
+        public int weight() {
+            return weight;
         }
     }
 
@@ -104,16 +94,16 @@ class CommitFaultsTest extends PoolTest {
     private final LongAdder retried = new LongAdder();
     private final List<Thread> workers = new ArrayList<>();
 
-    static Stream<CommitMode> modes() {
+    protected static Stream<CommitMode> modes() {
         return CommitMode.all();
     }
 
     @ParameterizedTest
     @MethodSource("modes")
-    void theCounterStandsAtWhatWasReported(CommitMode mode) throws Exception {
+    protected void theCounterStandsAtWhatWasReported(CommitMode mode) throws Exception {
         Random random = new Random(SEED);
         LOG.info("{} rounds of faults at COMMIT, {}, with -Dlifebelt.contract.seed={}", ROUNDS, mode, SEED);
-        try (ProtocolProxy proxy = server().protocolProxy()) {
+        try (ProtocolProxy proxy = proxy()) {
             ConnectionPool pool = open(
                     ConnectionPool.builder(server().url(proxy)).maxSize(WORKERS).listener(new Counting()));
             UnitOfWork unit =
@@ -126,7 +116,7 @@ class CommitFaultsTest extends PoolTest {
             }
             Map<Fault, Integer> happened = new EnumMap<>(Fault.class);
             for (int round = 0; round < ROUNDS; round++) {
-                Fault fault = Fault.next(random);
+                Fault fault = Weighted.next(Fault.values(), random);
                 happened.merge(fault, 1, Integer::sum);
                 long before = ended.sum();
                 happen(fault, proxy, random);
@@ -151,6 +141,11 @@ class CommitFaultsTest extends PoolTest {
             assertThat(pool.stats().pending()).isZero();
             nothingLeftInTransaction(server());
         }
+    }
+
+    /** The network that loses things. */
+    protected ProtocolProxy proxy() {
+        return server().protocolProxy();
     }
 
     private final class Counting implements PoolListener {
@@ -257,10 +252,6 @@ class CommitFaultsTest extends PoolTest {
 
     /** Lets time go by, so that faults do not come in step with the units. */
     private static void pass(Random random) {
-        long begin = System.nanoTime();
-        int millis = random.nextInt(LONGEST_PEACE_MILLIS);
-        await().pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(1))
-                .until(() -> since(begin).toMillis() >= millis);
+        Weighted.pass(random, LONGEST_PEACE_MILLIS);
     }
 }

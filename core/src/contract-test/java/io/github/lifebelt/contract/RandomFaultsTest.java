@@ -53,7 +53,7 @@ class RandomFaultsTest extends PoolTest {
     private static final Duration SETTLING = Duration.ofSeconds(60);
 
     /** What happens, and how often beside the others: restarts take the longest. */
-    private enum Fault {
+    private enum Fault implements Weighted {
         KILL_ALL(3),
         KILL_ONE(4),
         STOP(1),
@@ -73,19 +73,9 @@ class RandomFaultsTest extends PoolTest {
             this.weight = weight;
         }
 
-        static Fault next(Random random) {
-            int total = 0;
-            for (Fault fault : values()) {
-                total += fault.weight;
-            }
-            int left = random.nextInt(total);
-            for (Fault fault : values()) {
-                left -= fault.weight;
-                if (left < 0) {
-                    return fault;
-                }
-            }
-            throw new AssertionError("the weights add up");
+        @Override
+        public int weight() {
+            return weight;
         }
     }
 
@@ -120,7 +110,7 @@ class RandomFaultsTest extends PoolTest {
             }
             Map<Fault, Integer> happened = new EnumMap<>(Fault.class);
             for (int round = 0; round < ROUNDS; round++) {
-                Fault fault = Fault.next(random);
+                Fault fault = Weighted.next(Fault.values(), random);
                 happened.merge(fault, 1, Integer::sum);
                 now.set("round " + round + ", " + fault);
                 happen(fault, proxy, random);
@@ -223,11 +213,7 @@ class RandomFaultsTest extends PoolTest {
 
     /** Lets time go by: as long as a fault, or the peace after it, is to last. */
     private static void pass(Random random) {
-        long begin = System.nanoTime();
-        int millis = random.nextInt(LONGEST_FAULT_MILLIS);
-        await().pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(1))
-                .until(() -> since(begin).toMillis() >= millis);
+        Weighted.pass(random, LONGEST_FAULT_MILLIS);
     }
 
     private void recover(ConnectionPool pool) {

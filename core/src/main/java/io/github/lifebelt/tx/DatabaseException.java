@@ -1,6 +1,5 @@
 package io.github.lifebelt.tx;
 
-import java.io.Serializable;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -36,9 +35,7 @@ public abstract sealed class DatabaseException extends RuntimeException
      * @param took with the wait for its connection, and with finding out what became of its COMMIT
      * @param failure what ended it
      */
-    public record Attempt(int number, Duration took, Throwable failure) implements Serializable {
-        private static final long serialVersionUID = 1L;
-    }
+    public record Attempt(int number, Duration took, Throwable failure) {}
 
     /** The stable code. */
     private final String code;
@@ -49,9 +46,8 @@ public abstract sealed class DatabaseException extends RuntimeException
     /** Whether another run may end otherwise. */
     private final boolean retryable;
 
-    /** The runs that ended with this failure and before it. */
-    @SuppressWarnings("serial") // the list that it is set to is serialisable
-    private List<Attempt> attempts = List.of();
+    /** The runs that ended with this failure and before it. Whoever reads a serialised one has the suppressed exceptions. */
+    private transient @Nullable List<Attempt> attempts;
 
     DatabaseException(String code, Effect effect, boolean retryable, String message, @Nullable Throwable cause) {
         super("[" + code + "] " + message, cause);
@@ -91,10 +87,11 @@ public abstract sealed class DatabaseException extends RuntimeException
     /**
      * The runs of the unit, this one last. The failures of the earlier ones are suppressed exceptions of this one, too.
      *
-     * @return at least one, unless the exception comes from a unit that was begun by {@link UnitOfWork#begin()}
+     * @return at least one, unless the exception comes from a unit that was begun by {@link UnitOfWork#begin()}, or was
+     *     serialised
      */
     public final List<Attempt> attempts() {
-        return attempts;
+        return attempts == null ? List.of() : attempts;
     }
 
     final void attempts(List<Attempt> all) {

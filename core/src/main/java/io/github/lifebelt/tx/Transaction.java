@@ -250,8 +250,7 @@ public final class Transaction implements AutoCloseable {
         }
     }
 
-    // ------------------------------------------------------------------------------------------------ for the caller
-    // of begin
+    // ------------------------------------------------------------------------------------------------ begin's caller
 
     /**
      * Commits a unit that was begun by {@link UnitOfWork#begin()}.
@@ -295,9 +294,8 @@ public final class Transaction implements AutoCloseable {
 
     void begin(TransactionStart wanted) throws SQLException {
         if (settings.doubt().outcome() == CommitOutcome.TOKEN && !settings.readOnly()) {
-            // Now, before anything was done in vain, and before the work may have changed how names are found; and
-            // before
-            // the begin, whose settings must not be used up by this question.
+            // Before anything is done in vain, and before the work may change how names are found; and before the
+            // begin, whose settings must not be used up by this question.
             lease.transaction().ask(engine.units()::tokenTable);
         }
         start = wanted;

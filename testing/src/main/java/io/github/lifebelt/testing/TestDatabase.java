@@ -206,6 +206,22 @@ public final class TestDatabase implements AutoCloseable {
      * @throws UnsupportedOperationException if the server has TLS with a certificate that is not the fixture's
      */
     public ProtocolProxy protocolProxy() {
+        return protocolProxyTo(port());
+    }
+
+    /**
+     * The same in front of something that stands in front of this server and shows its certificate, such as
+     * {@link PgBouncer}.
+     *
+     * @param gateway what the proxy leads to
+     * @return a new proxy, which forwards; close it
+     * @throws UnsupportedOperationException if the server has TLS with a certificate that is not the fixture's
+     */
+    public ProtocolProxy protocolProxy(Gateway gateway) {
+        return protocolProxyTo(gateway.port());
+    }
+
+    private ProtocolProxy protocolProxyTo(int port) {
         if (access.tls() instanceof Access.AsGiven) {
             throw new UnsupportedOperationException(
                     "A proxy that aims has to end TLS with the server's own certificate,"
@@ -213,7 +229,7 @@ public final class TestDatabase implements AutoCloseable {
                             + " is not known; EMBEDDED and TESTCONTAINERS"
                             + " have one");
         }
-        return ProtocolProxy.to(product(), host(), port(), provision.spec().certificate());
+        return ProtocolProxy.to(product(), host(), port, provision.spec().certificate());
     }
 
     /**
