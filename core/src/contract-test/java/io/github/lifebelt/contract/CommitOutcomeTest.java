@@ -10,6 +10,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolListener;
+import io.github.lifebelt.internal.pool.PoolEngine;
+import io.github.lifebelt.internal.tx.UnitSupport;
+import io.github.lifebelt.testing.DatabaseProduct;
 import io.github.lifebelt.testing.ProtocolProxy;
 import io.github.lifebelt.testing.ProtocolProxy.Ending;
 import io.github.lifebelt.tx.CommitMarker;
@@ -29,6 +32,8 @@ import java.io.ObjectOutputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -49,6 +54,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A COMMIT that was not answered is found out about: on another connection, and whatever else is going on. */
 class CommitOutcomeTest extends PoolTest {
+
+    private static final String PRODUCT_DIALECT =
+            Servers.PRODUCT == DatabaseProduct.POSTGRESQL ? "postgresql" : "mysql";
 
     private final List<Boolean> resolved = new CopyOnWriteArrayList<>();
     private ProtocolProxy proxy;
@@ -234,6 +242,44 @@ class CommitOutcomeTest extends PoolTest {
         }
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
             return in.readObject();
+        }
+    }
+
+    /** Its token may have been removed by then, which would look like a rollback. */
+    @Test
+    void aTokenOfYesterdayIsNotLookedFor() {
+        Instant yesterday = Instant.now().minus(Duration.ofHours(24));
+        CommitMarker marker = CommitMarker.parse("lifebelt-commit-1:" + PRODUCT_DIALECT + ":pay:"
+                + yesterday.toEpochMilli() + "::01890a5d-ac96-774b-bcce-b302099a8057:7:x");
+        assertThat(marker.at()).isEqualTo(yesterday.truncatedTo(ChronoUnit.MILLIS));
+        assertThat(marker.resolve(pool, Duration.ofSeconds(10))).isEqualTo(Effect.UNKNOWN);
+    }
+
+    @Test
+    void whatIsNoMarkerIsRefused() {
+        for (String text : List.of(
+                "",
+                "lifebelt-commit-1",
+                "lifebelt-commit-1:postgresql:pay:0:::7:x",
+                "lifebelt-commit-1:postgresql:pay:0:1 or 1=1::7:x",
+                "lifebelt-commit-1:postgresql:pay:0::no-uuid:7:x")) {
+            assertThatThrownBy(() -> CommitMarker.parse(text))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("lifebelt-commit-1");
+        }
+    }
+
+    @Test
+    void oldTokensAreSweptAndYoungOnesStay() throws SQLException {
+        UnitOfWork unit = unit(CommitMode.TOKEN);
+        for (int i = 0; i < 3; i++) {
+            unit.run(CommitOutcomeTest::insert);
+        }
+        UnitSupport units = pool.unwrap(PoolEngine.class).units();
+        assertThat(units.sweepTokens(Instant.now().minus(Duration.ofHours(24)))).isZero();
+        assertThat(units.sweepTokens(Instant.now().plus(Duration.ofMinutes(1)))).isEqualTo(3);
+        try (Connection connection = bare()) {
+            assertThat(query(connection, "select count(*) from lifebelt_token")).isEqualTo("0");
         }
     }
 

@@ -64,6 +64,18 @@ class ProxiedDatabaseTest {
     }
 
     @Test
+    void aQueryIsOneRoundTripWhateverItSendsAtOnce() throws Exception {
+        try (Connection connection = open()) {
+            assertThat(Sessions.answers(connection)).isTrue();
+            long before = proxy.roundTrips();
+            assertThat(Sessions.answers(connection)).isTrue();
+            assertThat(proxy.roundTrips()).isEqualTo(before + 1);
+            Sessions.query(connection, "SELECT 1; SELECT 2; SELECT 3");
+            assertThat(proxy.roundTrips()).isEqualTo(before + 2);
+        }
+    }
+
+    @Test
     void aQueryTakesTheLatencyTwice() throws Exception {
         try (Connection connection = open()) {
             assertThat(Sessions.answers(connection)).isTrue();
