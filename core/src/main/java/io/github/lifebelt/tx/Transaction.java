@@ -15,7 +15,6 @@ import io.github.lifebelt.tx.UnitOfWork.CommitOutcome;
 import io.github.lifebelt.tx.UnitOfWork.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,26 +41,6 @@ public final class Transaction implements AutoCloseable {
          * @throws Exception comes in an {@link AfterCommitException}
          */
         void run() throws Exception;
-    }
-
-    /**
-     * Where it stands. Only forward: from NEW over ACTIVE to the COMMIT, and from anywhere before that to ROLLED_BACK; what a
-     * COMMIT left in doubt ends as one of the last three.
-     */
-    private enum State {
-        NEW("not begun"),
-        ACTIVE("open"),
-        COMMIT_SENT("committing"),
-        IN_DOUBT("COMMIT was not answered"),
-        COMMITTED("committed"),
-        ROLLED_BACK("rolled back"),
-        UNKNOWN("outcome unknown");
-
-        private final String words;
-
-        State(String words) {
-            this.words = words;
-        }
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Transaction.class);
@@ -194,7 +173,7 @@ public final class Transaction implements AutoCloseable {
     private void requireOpen() {
         if (state != State.ACTIVE) {
             throw new IllegalStateException(
-                    "[UNIT_ENDED] unit '" + settings.name() + "' has ended (" + state.words + ")");
+                    "[UNIT_ENDED] unit '" + settings.name() + "' has ended (" + state.words() + ")");
         }
     }
 
@@ -220,34 +199,7 @@ public final class Transaction implements AutoCloseable {
      * @throws TransactionRolledBackException if the work has swallowed a failure; the part is undone
      */
     public <T extends @Nullable Object, X extends Exception> T nested(Work<T, X> work) throws X, SQLException {
-        int mark = afterCommit.mark();
-        Savepoint savepoint = lease.setSavepoint();
-        T result;
-        try {
-            result = work.apply(this);
-        } catch (Throwable t) {
-            undo(savepoint, mark, t);
-            throw t;
-        }
-        if (!lease.isUsable()) {
-            TransactionRolledBackException failure = failures.nestedSwallowed();
-            undo(savepoint, mark, failure);
-            throw failure;
-        }
-        lease.releaseSavepoint(savepoint);
-        return result;
-    }
-
-    private void undo(Savepoint savepoint, int mark, Throwable underWay) {
-        afterCommit.dropSince(mark);
-        if (lease.isLost()) {
-            return;
-        }
-        try {
-            lease.rollback(savepoint);
-        } catch (SQLException | RuntimeException e) {
-            suppress(underWay, e);
-        }
+        return new NestedWork(this, lease, afterCommit, failures).call(work);
     }
 
     // ------------------------------------------------------------------------------------------------ begin's caller
@@ -422,7 +374,7 @@ public final class Transaction implements AutoCloseable {
             suppress(underWay, e);
         }
         try {
-            lease.endUnit(how.words);
+            lease.endUnit(how.words());
             return null;
         } catch (RuntimeException e) {
             return e;
@@ -432,7 +384,7 @@ public final class Transaction implements AutoCloseable {
         }
     }
 
-    private static void suppress(@Nullable Throwable underWay, @Nullable Throwable more) {
+    static void suppress(@Nullable Throwable underWay, @Nullable Throwable more) {
         if (underWay != null && more != null && underWay != more) {
             underWay.addSuppressed(more);
         }
@@ -440,6 +392,6 @@ public final class Transaction implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "Transaction[" + settings.name() + " " + id + ", " + state.words + "]";
+        return "Transaction[" + settings.name() + " " + id + ", " + state.words() + "]";
     }
 }
