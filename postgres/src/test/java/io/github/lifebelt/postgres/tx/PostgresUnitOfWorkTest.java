@@ -30,7 +30,7 @@ class PostgresUnitOfWorkTest extends PoolTest {
                     execute(tx.connection(), "insert into late_orders values (1)");
                 }))
                 .isInstanceOfSatisfying(TransactionRolledBackException.class, e -> {
-                    assertThat(e.reason()).isEqualTo(Reason.COMMIT_REFUSED);
+                    assertThat(e.reason()).isEqualTo(Reason.CONSTRAINT);
                     assertThat(e.sqlState()).isEqualTo("23505");
                 });
         try (Connection connection = bare()) {
