@@ -8,6 +8,7 @@ import io.github.lifebelt.testing.internal.system.Waiting;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -70,7 +71,9 @@ class ProxiedDatabaseTest {
             long before = proxy.roundTrips();
             assertThat(Sessions.answers(connection)).isTrue();
             assertThat(proxy.roundTrips()).isEqualTo(before + 1);
-            Sessions.query(connection, "SELECT 1; SELECT 2; SELECT 3");
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SELECT 1; SELECT 2; SELECT 3");
+            }
             assertThat(proxy.roundTrips()).isEqualTo(before + 2);
         }
     }
