@@ -235,6 +235,26 @@ class CommitOutcomeTest extends PoolTest {
         assertThat(stored()).isOne();
     }
 
+    @ParameterizedTest
+    @MethodSource("modes")
+    void aPoolThatIsClosedMeanwhileDoesNotKeepAnyoneFromFindingOut(CommitMode mode) throws Exception {
+        ConnectionPool closing =
+                open(ConnectionPool.builder(server().url(proxy)).maxSize(1));
+        UnitOfWork unit = mode.on(UnitOfWork.on(closing));
+        Future<?> closer = threads.submit(() -> {
+            await().pollInterval(Duration.ofMillis(1)).until(() -> proxy.commitAnswersLost() == 1);
+            closing.close(Duration.ZERO);
+            proxy.heal();
+        });
+        unit.run(tx -> {
+            insert(tx);
+            proxy.loseCommitAnswer(Ending.RESET);
+            proxy.refuse();
+        });
+        closer.get(10, TimeUnit.SECONDS);
+        assertThat(stored()).isOne();
+    }
+
     private static Object copy(Object original) throws IOException, ClassNotFoundException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {

@@ -96,8 +96,7 @@ public final class PoolEngine implements LeaseOwner {
         rack = new SlotRack(config, dialect.schemaIsCatalog(), care, gate, closing::get, this::warm);
         warmer = new Warmer(config, rack, check, outages, closing::get);
         lender = new Lender(config, rack, check, outages, verdicts, errors, openUnits, this::checkOpen);
-        units = new UnitSupport(
-                config.name(), dialect, new ServiceDoor(config, dialect, connector, care, this::checkOpen));
+        units = new UnitSupport(config.name(), dialect, new ServiceDoor(config, dialect, connector, care));
         if (!config.dnsCheck().isZero()) {
             rack.every(config.dnsCheck(), new AddressWatch(config, gate, rack.slots(), this::warm));
         }

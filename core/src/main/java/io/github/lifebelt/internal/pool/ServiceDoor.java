@@ -3,33 +3,30 @@ package io.github.lifebelt.internal.pool;
 import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.SlotConnect;
-import io.github.lifebelt.internal.pool.BorrowPatience.OpenCheck;
 import io.github.lifebelt.internal.tx.SideDoor;
 import io.github.lifebelt.spi.Dialect;
 import java.sql.SQLException;
 
 /**
  * Opens connections past permits, slots and gate, in the schema and with the set-up of those in slots, but in autocommit and
- * with the server's own isolation.
+ * with the server's own isolation. Open also while the pool is being closed: a unit whose COMMIT is in doubt holds nothing of
+ * it, and still has to find out.
  */
 final class ServiceDoor implements SideDoor {
     private final PoolConfig config;
     private final Dialect dialect;
     private final Connector connector;
     private final SlotCare care;
-    private final OpenCheck openCheck;
 
-    ServiceDoor(PoolConfig config, Dialect dialect, Connector connector, SlotCare care, OpenCheck openCheck) {
+    ServiceDoor(PoolConfig config, Dialect dialect, Connector connector, SlotCare care) {
         this.config = config;
         this.dialect = dialect;
         this.connector = connector;
         this.care = care;
-        this.openCheck = openCheck;
     }
 
     @Override
     public Physical open(long deadlineNanos) throws SQLException {
-        openCheck.run();
         Physical made = connector.open(new SlotConnect(), deadlineNanos);
         try {
             made.within(deadlineNanos, jdbc -> {
