@@ -33,6 +33,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
@@ -98,6 +99,8 @@ public class CommitFaultsTest extends PoolTest {
         return CommitMode.all();
     }
 
+    // As long as more rounds than the default need; each wait in it has its own limit.
+    @Timeout(value = 60, unit = TimeUnit.MINUTES)
     @ParameterizedTest
     @MethodSource("modes")
     protected void theCounterStandsAtWhatWasReported(CommitMode mode) throws Exception {
