@@ -58,6 +58,11 @@ public final class Connects {
         }
     }
 
+    /** How a pool would protect its connections. */
+    public static TlsPolicy.Decision tls(DatabaseUrl url, boolean sslModeAsGiven) {
+        return TlsPolicy.resolve(url, DIALECT::hasPubliclyTrustedCertificate, sslModeAsGiven);
+    }
+
     public static Dialect dialect() {
         return DIALECT;
     }
@@ -66,7 +71,7 @@ public final class Connects {
         return new ConnectRequest(
                 url,
                 url.credentials(),
-                TlsPolicy.resolve(url, DIALECT, false).tls(),
+                tls(url, false).tls(),
                 System.nanoTime() + within.toNanos(),
                 HostResolver.JDK,
                 role);

@@ -127,7 +127,7 @@ class TlsTest extends TlsLogins {
     @Test
     void requireWithAFileVerifiesTheChain() throws SQLException {
         DatabaseUrl url = url(WrongHost.SERVER, SslMode.REQUIRE, CERTIFICATES.authority());
-        TlsPolicy.Decision decision = TlsPolicy.resolve(url, Connects.dialect(), false);
+        TlsPolicy.Decision decision = Connects.tls(url, false);
         assertThat(decision.tls().mode()).isEqualTo(SslMode.VERIFY_CA);
         assertThat(decision.notes()).singleElement().asString().contains("verify-full");
         connects(url, true);

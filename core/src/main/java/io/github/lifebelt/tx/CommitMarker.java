@@ -146,6 +146,7 @@ public final class CommitMarker implements Serializable {
         for (String part : raw) {
             parts.add(part.isEmpty() ? null : URLDecoder.decode(part, StandardCharsets.UTF_8));
         }
+        String unit = parts.get(2);
         String id = parts.get(4);
         String token = parts.get(5);
         if (parts.get(1) == null || (id == null) == (token == null) || (id != null && !isNumber(id))) {
@@ -154,7 +155,7 @@ public final class CommitMarker implements Serializable {
         try {
             return new CommitMarker(
                     raw[1],
-                    parts.get(2) == null ? "" : URLDecoder.decode(raw[2], StandardCharsets.UTF_8),
+                    unit == null ? "" : unit,
                     Long.parseLong(raw[3]),
                     id,
                     token == null ? null : UUID.fromString(token),

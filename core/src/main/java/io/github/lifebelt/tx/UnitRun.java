@@ -5,7 +5,6 @@ import io.github.lifebelt.internal.pool.PoolEngine;
 import io.github.lifebelt.internal.tx.UnitSupport;
 import io.github.lifebelt.spi.Dialect.TransactionStart;
 import io.github.lifebelt.tx.DatabaseException.Attempt;
-import io.github.lifebelt.tx.DatabaseException.Effect;
 import io.github.lifebelt.tx.TransactionRolledBackException.Reason;
 import io.github.lifebelt.tx.UnitOfWork.CommitOutcome;
 import io.github.lifebelt.tx.UnitOfWork.Work;
@@ -154,8 +153,7 @@ final class UnitRun {
             if (isCommitted()) {
                 return null;
             }
-            boolean unknown =
-                    failure instanceof CommitOutcomeUnknownException doubt && doubt.effect() == Effect.UNKNOWN;
+            boolean unknown = failure instanceof CommitOutcomeUnknownException;
             return unknown && !settings.again().evenIfUnknown() ? null : run.cause();
         }
     }

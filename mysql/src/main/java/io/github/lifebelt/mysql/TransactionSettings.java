@@ -28,11 +28,11 @@ final class TransactionSettings {
     private static final long MOST_MARIADB_STATEMENT_MILLIS = 31_536_000_000L;
     private static final long MOST_MYSQL_STATEMENT_MILLIS = 4_294_967_295L;
 
-    private final boolean mariaDb;
+    private final JdbcConnection connection;
     private final TransactionStart start;
 
     TransactionSettings(JdbcConnection connection, TransactionStart start) {
-        this.mariaDb = ServerFactsReader.isMariaDb(connection);
+        this.connection = connection;
         this.start = start;
     }
 
@@ -105,21 +105,27 @@ final class TransactionSettings {
         return next(variable) + " = @@session." + variable;
     }
 
+    /** Asked only where it matters: most transactions have nothing of their own. */
+    private boolean isMariaDb() {
+        return ServerFactsReader.isMariaDb(connection);
+    }
+
     // MariaDB has had MySQL's newer names only since 11.1, and keeps the old ones.
     private String isolationVariable() {
-        return mariaDb ? "tx_isolation" : "transaction_isolation";
+        return isMariaDb() ? "tx_isolation" : "transaction_isolation";
     }
 
     private String readOnlyVariable() {
-        return mariaDb ? "tx_read_only" : "transaction_read_only";
+        return isMariaDb() ? "tx_read_only" : "transaction_read_only";
     }
 
     private String statementVariable() {
-        return mariaDb ? "max_statement_time" : "max_execution_time";
+        return isMariaDb() ? "max_statement_time" : "max_execution_time";
     }
 
     /** MariaDB counts in seconds with a fraction, MySQL in milliseconds. Zero would be none, so it is the least there is. */
     private String statementValue(Duration timeout) {
+        boolean mariaDb = isMariaDb();
         long most = mariaDb ? MOST_MARIADB_STATEMENT_MILLIS : MOST_MYSQL_STATEMENT_MILLIS;
         long millis = between(1, ceiling(timeout, Duration.ofMillis(1)), most);
         return mariaDb ? BigDecimal.valueOf(millis, 3).toPlainString() : String.valueOf(millis);

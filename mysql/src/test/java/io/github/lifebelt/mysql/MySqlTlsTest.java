@@ -7,7 +7,6 @@ import io.github.lifebelt.contract.Connects;
 import io.github.lifebelt.contract.Connects.Connected;
 import io.github.lifebelt.contract.Servers;
 import io.github.lifebelt.contract.TlsLogins;
-import io.github.lifebelt.internal.tls.TlsPolicy;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.testing.TestDatabase;
 import io.github.lifebelt.url.DatabaseUrl;
@@ -73,7 +72,7 @@ class MySqlTlsTest extends TlsLogins {
         DatabaseUrl url = DatabaseUrl.parse(Servers.get(true).url()).toBuilder()
                 .parameter("tlsVersions", "TLSv1.2")
                 .build();
-        var tls = TlsPolicy.resolve(url, Connects.dialect(), false).tls();
+        var tls = Connects.tls(url, false).tls();
         int resumed = 0;
         for (int i = 0; i < 5; i++) {
             var request = new io.github.lifebelt.spi.ConnectRequest(

@@ -195,7 +195,7 @@ public final class PostgresDialect implements Dialect {
         return TransactionBegin.begin(connection, start, facts);
     }
 
-    /** {@inheritDoc} Nothing here: it has ended with the transaction. */
+    /** {@inheritDoc} Nothing on the server, where it has ended with the transaction; the driver is told that it is over. */
     @Override
     public void endOf(Connection connection, TransactionStart start) throws SQLException {
         TransactionBegin.end(connection, start);

@@ -62,9 +62,11 @@ final class TransactionBegin {
         }
         timeout(text, "statement_timeout", start.statementTimeout());
         timeout(text, "lock_timeout", start.lockTimeout());
-        // Older servers can bound only how long they wait for the next statement.
-        boolean whole = majorVersion(facts) >= KNOWS_TRANSACTION_TIMEOUT;
-        timeout(text, whole ? "transaction_timeout" : "idle_in_transaction_session_timeout", start.timeout());
+        if (start.timeout() != null) {
+            // Older servers can bound only how long they wait for the next statement.
+            boolean whole = majorVersion(facts) >= KNOWS_TRANSACTION_TIMEOUT;
+            timeout(text, whole ? "transaction_timeout" : "idle_in_transaction_session_timeout", start.timeout());
+        }
         return text.toString();
     }
 

@@ -74,11 +74,10 @@ class AzurePostgresTest {
     @Test
     void everythingBelowVerifyFullIsRaised() {
         DatabaseUrl url = orders().sslMode(SslMode.REQUIRE).build();
-        TlsPolicy.Decision decision = TlsPolicy.resolve(url, Connects.dialect(), false);
+        TlsPolicy.Decision decision = Connects.tls(url, false);
         assertThat(decision.tls().mode()).isEqualTo(SslMode.VERIFY_FULL);
         assertThat(decision.notes()).hasSize(1);
-        assertThat(TlsPolicy.resolve(url, Connects.dialect(), true).tls().mode())
-                .isEqualTo(SslMode.REQUIRE);
+        assertThat(Connects.tls(url, true).tls().mode()).isEqualTo(SslMode.REQUIRE);
     }
 
     @Test
@@ -184,7 +183,7 @@ class AzurePostgresTest {
         DatabaseUrl url = orders().rootCertificate(Path.of("azure-roots.pem")).build();
         assertThat(url.sslRootCert()).isEqualTo("azure-roots.pem");
         assertThat(url.jdbcUrl()).contains("sslrootcert=azure-roots.pem").doesNotContain("sslfactory");
-        refused("SSL_ROOT_CERT_MISSING", () -> TlsPolicy.resolve(url, Connects.dialect(), false));
+        refused("SSL_ROOT_CERT_MISSING", () -> Connects.tls(url, false));
     }
 
     @Test

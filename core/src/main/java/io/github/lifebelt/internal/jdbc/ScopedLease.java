@@ -58,8 +58,7 @@ public final class ScopedLease extends Lease {
     void enter() throws SQLException {
         String how = ended;
         if (how != null) {
-            throw new IllegalStateException(
-                    "[UNIT_ENDED] unit '" + unit + "' has ended (" + how + "); its connection cannot be used any more");
+            throw ended(how);
         }
         Thread current = Thread.currentThread();
         if (current != thread && current != guest) {
@@ -336,12 +335,15 @@ public final class ScopedLease extends Lease {
 
     private IllegalStateException refused(String call, String instead) {
         String how = ended;
+        return how != null
+                ? ended(how)
+                : new IllegalStateException("[UNIT_OWNS_TRANSACTION] " + call
+                        + " was called on the connection of unit '" + unit + "': " + instead);
+    }
+
+    private IllegalStateException ended(String how) {
         return new IllegalStateException(
-                how != null
-                        ? "[UNIT_ENDED] unit '" + unit + "' has ended (" + how
-                                + "); its connection cannot be used any more"
-                        : "[UNIT_OWNS_TRANSACTION] " + call + " was called on the connection of unit '" + unit + "': "
-                                + instead);
+                "[UNIT_ENDED] unit '" + unit + "' has ended (" + how + "); its connection cannot be used any more");
     }
 
     @Override

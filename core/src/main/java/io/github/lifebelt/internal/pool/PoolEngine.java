@@ -63,7 +63,8 @@ public final class PoolEngine implements LeaseOwner {
 
     @SuppressWarnings("this-escape") // the parts below call back only once the pool is used
     private PoolEngine(PoolConfig config, Dialect dialect, List<PoolListener> initialListeners) {
-        TlsPolicy.Decision tls = TlsPolicy.resolve(config.url(), dialect, config.sslModeAsGiven());
+        TlsPolicy.Decision tls =
+                TlsPolicy.resolve(config.url(), dialect::hasPubliclyTrustedCertificate, config.sslModeAsGiven());
         this.config = config;
         this.dialect = dialect;
         borrowNanos = config.borrowTimeout().toNanos();

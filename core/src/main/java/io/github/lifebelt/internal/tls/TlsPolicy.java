@@ -3,11 +3,11 @@ package io.github.lifebelt.internal.tls;
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.spi.ConnectRequest;
-import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -49,12 +49,12 @@ public final class TlsPolicy {
      *
      * @throws ConfigurationException if they cannot be read, or if the mode contradicts them
      */
-    public static Decision resolve(DatabaseUrl url, Dialect dialect, boolean sslModeAsGiven) {
+    public static Decision resolve(DatabaseUrl url, Predicate<String> hasPublicCertificate, boolean sslModeAsGiven) {
         List<String> notes = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         SslMode given = demanded(url);
-        boolean publicNames = !url.hosts().isEmpty()
-                && url.hosts().stream().allMatch(host -> dialect.hasPubliclyTrustedCertificate(host.name()));
+        boolean publicNames =
+                !url.hosts().isEmpty() && url.hosts().stream().allMatch(host -> hasPublicCertificate.test(host.name()));
         String failureHint = null;
         SslMode mode;
         if (publicNames && !sslModeAsGiven && given != SslMode.DISABLE) {

@@ -36,7 +36,7 @@ class TlsPolicyTest {
     }
 
     private static TlsPolicy.Decision decide(DatabaseUrl.Builder url, boolean asGiven) {
-        return TlsPolicy.resolve(url.build(), new CloudDialect(".cloud.example"), asGiven);
+        return TlsPolicy.resolve(url.build(), host -> host.endsWith(".cloud.example"), asGiven);
     }
 
     private static TlsPolicy.Decision decide(DatabaseUrl.Builder url) {
