@@ -36,6 +36,7 @@ final class DeadlockGuard {
     }
 
     private static final long LASTING_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Supplier<Stream<Holder>> holders;
     private final Function<Set<Thread>, SQLException> error;
@@ -68,7 +69,7 @@ final class DeadlockGuard {
         }
 
         /**
-         * Called by a borrower that waits, each time before it parks.
+         * Called by a borrower that waits, each time before it parks. Never parks itself.
          *
          * @param leave stops waiting; false if a permit was handed over before that
          * @return for how long to park at most
@@ -79,7 +80,10 @@ final class DeadlockGuard {
                 return Long.MAX_VALUE;
             }
             Circle circle;
-            looking.lock();
+            if (!looking.tryLock()) {
+                // Not waited for: that would swallow the wake-up of whoever hands this borrower a permit meanwhile.
+                return LOOK_AGAIN_NANOS;
+            }
             try {
                 circle = circle(waiting);
                 long now = System.nanoTime();
