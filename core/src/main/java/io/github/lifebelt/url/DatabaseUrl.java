@@ -84,7 +84,23 @@ public final class DatabaseUrl {
      *     the Maven coordinate), or a part is malformed; the message names the part and never shows a secret
      */
     public static DatabaseUrl parse(String text) {
-        return Dialects.forUrl(text).parse(text);
+        return read(text, null).get();
+    }
+
+    /**
+     * Reads a connection string, and says all there is to say about it.
+     *
+     * @param text in any of the formats
+     * @param family the family it is for, where the format does not tell (ADO.NET), for example {@code postgresql}; or null
+     * @return its parts, and what is wrong with them; never throws for what stands in the text
+     */
+    public static UrlReading read(String text, @Nullable String family) {
+        try {
+            DatabaseUrl url = Dialects.forUrl(text).parse(text);
+            return new UrlReading(null, List.of(), null, null, url);
+        } catch (ConfigurationException e) {
+            return new UrlReading(null, List.of(), null, e, null);
+        }
     }
 
     /**

@@ -2,7 +2,7 @@ package io.github.lifebelt.mysql;
 
 import com.mysql.cj.jdbc.exceptions.PacketTooBigException;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;
-import io.github.lifebelt.spi.FailureChain;
+import io.github.lifebelt.spi.FailureClassifier.FailureChain;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import java.io.IOException;
 import java.net.SocketException;

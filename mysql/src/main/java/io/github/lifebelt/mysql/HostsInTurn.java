@@ -5,7 +5,7 @@ import com.mysql.cj.jdbc.JdbcConnection;
 import io.github.lifebelt.mysql.net.Attempts;
 import io.github.lifebelt.mysql.net.Attempts.Attempt;
 import io.github.lifebelt.spi.ConnectRequest;
-import io.github.lifebelt.spi.FailureChain;
+import io.github.lifebelt.spi.FailureClassifier.FailureChain;
 import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import io.github.lifebelt.spi.ProbeSocket;

@@ -4,7 +4,7 @@ import io.github.lifebelt.spi.CommitResolver;
 import io.github.lifebelt.spi.Dialect.ServerFacts;
 import io.github.lifebelt.spi.Dialect.TransactionState;
 import io.github.lifebelt.spi.Dialect.WorkProblem;
-import io.github.lifebelt.spi.FailureChain;
+import io.github.lifebelt.spi.FailureClassifier.FailureChain;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,8 +1,8 @@
 package io.github.lifebelt.mysql;
 
 import com.mysql.cj.jdbc.exceptions.PacketTooBigException;
-import io.github.lifebelt.spi.FailureChain;
 import io.github.lifebelt.spi.FailureClassifier;
+import io.github.lifebelt.spi.FailureClassifier.FailureChain;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Locale;

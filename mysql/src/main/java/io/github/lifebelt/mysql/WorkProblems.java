@@ -2,7 +2,7 @@ package io.github.lifebelt.mysql;
 
 import com.mysql.cj.jdbc.exceptions.MySQLStatementCancelledException;
 import io.github.lifebelt.spi.Dialect.WorkProblem;
-import io.github.lifebelt.spi.FailureChain;
+import io.github.lifebelt.spi.FailureClassifier.FailureChain;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
 import io.github.lifebelt.spi.FailureClassifier.Role;
 import java.sql.SQLException;

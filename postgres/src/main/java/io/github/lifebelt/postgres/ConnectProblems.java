@@ -1,7 +1,7 @@
 package io.github.lifebelt.postgres;
 
 import io.github.lifebelt.spi.Dialect.ConnectProblem;
-import io.github.lifebelt.spi.FailureChain;
+import io.github.lifebelt.spi.FailureClassifier.FailureChain;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -1,7 +1,7 @@
 package io.github.lifebelt.postgres;
 
-import io.github.lifebelt.spi.FailureChain;
 import io.github.lifebelt.spi.FailureClassifier;
+import io.github.lifebelt.spi.FailureClassifier.FailureChain;
 import java.io.IOException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
