@@ -54,7 +54,7 @@ public abstract class PoolTest {
     }
 
     protected ConnectionPool open(PoolBuilder builder) {
-        ConnectionPool pool = builder.open();
+        ConnectionPool pool = builder.listener(SecretGuard.listener()).open();
         pools.add(pool);
         return pool;
     }
