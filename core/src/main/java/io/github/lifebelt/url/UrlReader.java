@@ -4,10 +4,13 @@ import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.security.SslMode;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -119,6 +122,13 @@ public final class UrlReader {
     private @Nullable String sslRootCert;
     private @Nullable String options;
     private final Map<String, String> others = new LinkedHashMap<>();
+    // What the driver is told in place of others, and names that it is not told at all.
+    private final Map<String, String> meant = new LinkedHashMap<>();
+    private final Set<String> seen = new HashSet<>();
+    private final List<UrlReading.Diagnosis> notes = new ArrayList<>();
+    private @Nullable String sslModeText;
+    private @Nullable SslMode correctedSslMode;
+    private @Nullable ConfigurationException refusal;
 
     /**
      * A reader for one connection string.
@@ -293,6 +303,28 @@ public final class UrlReader {
      */
     public void sslMode(@Nullable SslMode mode) {
         sslMode = mode;
+        sslModeText = mode == null ? null : mode.toString();
+    }
+
+    /**
+     * Takes what is demanded of TLS in words that mean nothing.
+     *
+     * @param text as it stands there
+     * @param why refuses it
+     */
+    public void sslMode(String text, ConfigurationException why) {
+        sslMode = null;
+        sslModeText = text;
+        refuse(why);
+    }
+
+    /**
+     * Takes what is demanded of TLS under a name that the format's own program ignores.
+     *
+     * @param mode what was meant
+     */
+    public void correctedSslMode(SslMode mode) {
+        correctedSslMode = mode;
     }
 
     /**
@@ -329,7 +361,57 @@ public final class UrlReader {
      * @param value decoded
      */
     public void parameter(String name, String value) {
+        others.remove(name);
         others.put(name, value);
+        meant.remove(name);
+        meant.put(name, value);
+    }
+
+    /**
+     * Takes a parameter that has another name in the driver's words, or none.
+     *
+     * @param name decoded
+     * @param value decoded
+     * @param driverName what the driver is told instead; null if it is told nothing
+     * @param driverValue the value for it
+     */
+    public void parameter(String name, String value, @Nullable String driverName, String driverValue) {
+        others.put(name, value);
+        if (driverName != null) {
+            meant.put(driverName, driverValue);
+        }
+    }
+
+    /**
+     * Counts a parameter, and notes it if it was there before.
+     *
+     * @param name as the format compares it
+     */
+    public void count(String name) {
+        if (!seen.add(name) && notes.stream().noneMatch(note -> note.code().equals("DUPLICATE_PARAM"))) {
+            note("DUPLICATE_PARAM", "a parameter stands there more than once; the last one counts");
+        }
+    }
+
+    /**
+     * Says something to whoever wrote the text.
+     *
+     * @param code the stable code
+     * @param message what was found, and what to do; never a secret
+     */
+    public void note(String code, String message) {
+        notes.add(new UrlReading.Diagnosis(code, message));
+    }
+
+    /**
+     * Says that this leads to no database, although the format's rules allow it. The first one counts.
+     *
+     * @param why what is wrong
+     */
+    public void refuse(ConfigurationException why) {
+        if (refusal == null) {
+            refusal = why;
+        }
     }
 
     /**
@@ -343,22 +425,67 @@ public final class UrlReader {
     }
 
     /**
+     * All that was found, with what is wrong with it.
+     *
+     * @return never throws for what stands in the text
+     */
+    public UrlReading toReading() {
+        return toReading(this::toUrl);
+    }
+
+    /**
+     * All that was found, where the meaning is found in another way.
+     *
+     * @param meaning makes the URL, or throws a {@link ConfigurationException}
+     * @return never throws for what stands in the text
+     */
+    public UrlReading toReading(Supplier<DatabaseUrl> meaning) {
+        UrlReading.Parts strict = parts(sslModeText);
+        List<UrlReading.Diagnosis> all = Diagnoses.of(strict, notes);
+        UrlReading.Parts lenient = correctedSslMode == null ? null : parts(correctedSslMode.toString());
+        try {
+            Unresolved.refuse(strict);
+            return new UrlReading(strict, all, lenient, null, meaning.get());
+        } catch (ConfigurationException e) {
+            return new UrlReading(strict, all, lenient, e, null);
+        }
+    }
+
+    private UrlReading.Parts parts(@Nullable String mode) {
+        List<UrlReading.HostText> texts = new ArrayList<>();
+        List<String> names = names();
+        for (int i = 0; i < names.size(); i++) {
+            String port = ports.size() == 1 ? ports.get(0) : i < ports.size() ? ports.get(i) : "";
+            texts.add(new UrlReading.HostText(names.get(i), port.isEmpty() ? null : port));
+        }
+        return new UrlReading.Parts(dialect, texts, database, user, password, mode, sslRootCert, options, others);
+    }
+
+    private List<String> names() {
+        // A port without any host belongs to the default host.
+        return hosts.isEmpty() && !ports.isEmpty() ? List.of("") : hosts;
+    }
+
+    /**
      * Makes the URL of all that was found.
      *
      * @return its meaning
-     * @throws ConfigurationException if a host or port cannot be: {@code UNENCODED_AT}, {@code HOST_INVALID},
-     *     {@code PORT_NOT_NUMERIC}, {@code PORT_OUT_OF_RANGE}, {@code PORT_COUNT_MISMATCH}
+     * @throws ConfigurationException what {@link #refuse} was told, or if a host or port cannot be: {@code UNENCODED_AT},
+     *     {@code HOST_INVALID}, {@code PORT_NOT_NUMERIC}, {@code PORT_OUT_OF_RANGE}, {@code PORT_COUNT_MISMATCH}
      */
     public DatabaseUrl toUrl() {
+        if (refusal != null) {
+            throw refusal;
+        }
         DatabaseUrl.Builder url = DatabaseUrl.builder(dialect)
                 .database(emptyIsNone(database))
                 .user(emptyIsNone(user))
                 .password(emptyIsNone(password))
-                .sslMode(sslMode)
+                .sslMode(correctedSslMode == null ? sslMode : correctedSslMode)
                 .sslRootCert(emptyIsNone(sslRootCert))
                 .options(emptyIsNone(options));
         addHosts(url);
-        others.forEach((name, value) -> {
+        meant.forEach((name, value) -> {
             if (name.startsWith(DatabaseUrl.SETTING_PREFIX)) {
                 url.setting(name.substring(DatabaseUrl.SETTING_PREFIX.length()), value);
             } else {
@@ -369,8 +496,7 @@ public final class UrlReader {
     }
 
     private void addHosts(DatabaseUrl.Builder url) {
-        // A port without any host belongs to the default host.
-        List<String> names = hosts.isEmpty() && !ports.isEmpty() ? List.of("") : hosts;
+        List<String> names = names();
         if (ports.size() > 1 && ports.size() != names.size()) {
             throw new ConfigurationException(
                     "PORT_COUNT_MISMATCH",
