@@ -4,15 +4,17 @@ import io.github.lifebelt.internal.config.Setting;
 import io.github.lifebelt.internal.jdbc.Lease;
 import io.github.lifebelt.internal.pool.PoolEngine;
 import io.github.lifebelt.url.DatabaseUrl;
+import io.github.lifebelt.url.UrlReading;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A pool of database connections that are checked before each lend, replaced when they die, and never lent half-done.
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConnectionPool implements DataSource, AutoCloseable {
 
-    private static final String URL_VARIABLE = "DATABASE_URL";
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionPool.class);
 
     private final PoolEngine engine;
 
@@ -48,27 +50,33 @@ public final class ConnectionPool implements DataSource, AutoCloseable {
     }
 
     /**
-     * Opens a pool for the database that the environment variable {@code DATABASE_URL} names, with the settings of
-     * variables such as {@code LIFEBELT_MAX_SIZE}.
+     * Opens a pool for the database that the environment's variables name, in any of the ways of {@link
+     * DatabaseUrl#readEnvironment}, with the settings of variables such as {@code LIFEBELT_MAX_SIZE}. Which variable it was
+     * is logged once.
      *
      * @return an open pool, not yet connected
-     * @throws ConfigurationException if the variable is missing, or as {@link #fromUrl(String)}
+     * @throws ConfigurationException if no variable names a database, or several do and none comes first, or as {@link
+     *     #fromUrl(String)}; the message names the variables
      */
     public static ConnectionPool fromEnvironment() {
         return fromEnvironment(System.getenv());
     }
 
     static ConnectionPool fromEnvironment(Map<String, String> environment) {
-        String url = environment.get(URL_VARIABLE);
-        if (url == null) {
-            throw new ConfigurationException(
-                    "URL_MISSING",
-                    "the environment variable " + URL_VARIABLE
-                            + " is not set; expected for example postgresql://user@host/database");
-        }
-        PoolBuilder builder = builder(url);
+        UrlReading reading = DatabaseUrl.readEnvironment(environment);
+        PoolBuilder builder = builder(reading);
         Setting.applyEnvironment(builder, environment);
         return builder.open();
+    }
+
+    /** A pool for what was read, after all there is to say about it was said. */
+    private static PoolBuilder builder(UrlReading reading) {
+        DatabaseUrl url = reading.get();
+        if (reading.source() != null) {
+            LOG.info("{} by {}", url.target(), reading.source());
+        }
+        reading.diagnoses().forEach(one -> LOG.warn("[{}] {}: {}", one.code(), url.target(), one.message()));
+        return builder(url);
     }
 
     /**
@@ -88,7 +96,7 @@ public final class ConnectionPool implements DataSource, AutoCloseable {
      * @return a builder with the default settings
      */
     public static PoolBuilder builder(String url) {
-        return builder(DatabaseUrl.parse(url));
+        return builder(DatabaseUrl.read(url, null));
     }
 
     /**
@@ -250,7 +258,7 @@ public final class ConnectionPool implements DataSource, AutoCloseable {
     }
 
     @Override
-    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+    public java.util.logging.Logger getParentLogger() throws SQLFeatureNotSupportedException {
         throw new SQLFeatureNotSupportedException("Lifebelt logs through SLF4J");
     }
 

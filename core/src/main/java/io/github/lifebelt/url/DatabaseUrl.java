@@ -104,6 +104,30 @@ public final class DatabaseUrl {
     }
 
     /**
+     * Finds the database that a platform's environment variables name, and reads it. The first of these that leads
+     * somewhere counts, and of no other anything:
+     *
+     * <ol>
+     *   <li>{@code JDBC_DATABASE_URL}, {@code DATABASE_URL} or {@code DATABASE_HOST}, {@code SPRING_DATASOURCE_URL}
+     *   <li>App Service's {@code POSTGRESQLCONNSTR_x}, {@code MYSQLCONNSTR_x}, {@code CUSTOMCONNSTR_x}
+     *   <li>Service Connector's {@code AZURE_POSTGRESQL_x}, {@code AZURE_MYSQL_x}, {@code NEON_POSTGRESQL_x}
+     *   <li>{@code DJANGO_DATABASE_HOST}, {@code DB_URL} or {@code DB_HOST}, {@code PGHOST}, {@code POSTGRES_HOST}, {@code
+     *       MYSQL_HOST}, each with its family's other variables, whose values are literal
+     *   <li>Heroku's add-ons: {@code JAWSDB_URL}, {@code CLEARDB_DATABASE_URL}, {@code HEROKU_POSTGRESQL_x_URL}
+     * </ol>
+     *
+     * <p>If {@code ENVIRONMENT} is {@code production} or {@code staging}, and there are variables with the prefix {@code
+     * PROD_} or {@code STAGING_}, only those with its own count.
+     *
+     * @param variables for example {@link System#getenv()}
+     * @return its parts, what is wrong with them, and in {@link UrlReading#source()} which variables counted; never throws for
+     *     what stands in them
+     */
+    public static UrlReading readEnvironment(Map<String, String> variables) {
+        return Environment.read(variables);
+    }
+
+    /**
      * Starts an empty one.
      *
      * @param dialect the family, for example {@code postgresql}

@@ -1,6 +1,7 @@
 package io.github.lifebelt.url;
 
 import io.github.lifebelt.ConfigurationException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,13 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param lenient what was probably meant, where the strict reading cannot be; never taken in silence
  * @param refusal why no database can be reached by it, or null
  * @param url the meaning; null exactly if there is a refusal
+ * @param source where the text was found, for a log line: which variables of the environment, and which were not used; null
+ *     if it was given
  */
 public record UrlReading(
         @Nullable Parts strict,
         List<Diagnosis> diagnoses,
         @Nullable Parts lenient,
         @Nullable ConfigurationException refusal,
-        @Nullable DatabaseUrl url) {
+        @Nullable DatabaseUrl url,
+        @Nullable String source) {
 
     /**
      * Something to tell whoever wrote the text.
@@ -82,6 +86,74 @@ public record UrlReading(
     /** Copies what can change. */
     public UrlReading {
         diagnoses = List.copyOf(diagnoses);
+    }
+
+    /** The reading of a text that was given. */
+    UrlReading(
+            @Nullable Parts strict,
+            List<Diagnosis> diagnoses,
+            @Nullable Parts lenient,
+            @Nullable ConfigurationException refusal,
+            @Nullable DatabaseUrl url) {
+        this(strict, diagnoses, lenient, refusal, url, null);
+    }
+
+    /** Of what not even the parts are to be had. */
+    static UrlReading refused(ConfigurationException refusal) {
+        return new UrlReading(null, List.of(), null, refusal, null);
+    }
+
+    /** The same, found somewhere, with more to tell. */
+    UrlReading from(String where, List<Diagnosis> more) {
+        List<Diagnosis> all = new ArrayList<>(diagnoses);
+        all.addAll(more);
+        return new UrlReading(strict, all, lenient, refusal, url, where);
+    }
+
+    /** The same with a refusal that says where. */
+    UrlReading refusedIn(String where) {
+        if (refusal == null) {
+            return this;
+        }
+        String message = String.valueOf(refusal.getMessage());
+        String code = "[" + refusal.code() + "] ";
+        String bare = message.startsWith(code) ? message.substring(code.length()) : message;
+        return new UrlReading(
+                strict,
+                diagnoses,
+                lenient,
+                new ConfigurationException(refusal.code(), where + ": " + bare),
+                null,
+                source);
+    }
+
+    /** The same with what is given beside the text; null leaves what is there. */
+    UrlReading with(@Nullable String user, @Nullable String password) {
+        if (strict == null || url == null) {
+            return this;
+        }
+        Parts filled = new Parts(
+                strict.dialect,
+                strict.hosts,
+                strict.database,
+                user == null ? strict.user : user,
+                password == null ? strict.password : password,
+                strict.sslMode,
+                strict.sslRootCert,
+                strict.options,
+                strict.parameters);
+        List<Diagnosis> all = Diagnoses.of(filled, diagnoses);
+        try {
+            Unresolved.refuse(filled);
+        } catch (ConfigurationException e) {
+            return new UrlReading(filled, all, lenient, e, null);
+        }
+        return new UrlReading(
+                filled,
+                all,
+                lenient,
+                null,
+                url.toBuilder().user(filled.user).password(filled.password).build());
     }
 
     /**

@@ -83,6 +83,15 @@ public final class Dialects {
         throw missing(name, artifact);
     }
 
+    /**
+     * The families that are present.
+     *
+     * @return their names
+     */
+    public static List<String> names() {
+        return load().stream().map(Dialect::name).toList();
+    }
+
     private static ConfigurationException missing(String what, String artifact) {
         return new ConfigurationException(
                 "DIALECT_MISSING",
