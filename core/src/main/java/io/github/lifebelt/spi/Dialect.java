@@ -1,6 +1,8 @@
 package io.github.lifebelt.spi;
 
 import io.github.lifebelt.url.DatabaseUrl;
+import io.github.lifebelt.url.UrlReader;
+import io.github.lifebelt.url.UrlReading;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -182,20 +184,22 @@ public interface Dialect {
     String name();
 
     /**
-     * The schemes of the URLs that {@link #parse(String)} reads, in lower case and with their colon.
+     * The schemes of the URLs that {@link #read} knows as {@link UrlReader.Format#URL}, in lower case and with their colon.
      *
      * @return for example {@code postgresql:}, {@code postgres:}, {@code jdbc:postgresql:}
      */
     Set<String> schemes();
 
     /**
-     * Reads a URL by the rules of its own format.
+     * Reads a connection string by the rules of its own format.
      *
-     * @param url a text that begins with one of {@link #schemes()}
-     * @return the parts of the URL
-     * @throws io.github.lifebelt.ConfigurationException naming the part that is wrong, never a secret
+     * @param format what it is written in
+     * @param text for {@link UrlReader.Format#URL} one that begins with one of {@link #schemes()} in any case
+     * @return its parts, also where they lead nowhere, and what is wrong with them
+     * @throws io.github.lifebelt.ConfigurationException if the format's own rules refuse it; naming the part that is wrong,
+     *     never a secret
      */
-    DatabaseUrl parse(String url);
+    UrlReading read(UrlReader.Format format, String text);
 
     /**
      * The port that is meant when a URL names none.

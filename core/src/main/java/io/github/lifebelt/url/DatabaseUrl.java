@@ -95,12 +95,7 @@ public final class DatabaseUrl {
      * @return its parts, and what is wrong with them; never throws for what stands in the text
      */
     public static UrlReading read(String text, @Nullable String family) {
-        try {
-            DatabaseUrl url = Dialects.forUrl(text).parse(text);
-            return new UrlReading(null, List.of(), null, null, url);
-        } catch (ConfigurationException e) {
-            return new UrlReading(null, List.of(), null, e, null);
-        }
+        return Readings.of(text, family);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.lifebelt.url;
 
+import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.url.UrlReading.Diagnosis;
 import io.github.lifebelt.url.UrlReading.HostText;
 import io.github.lifebelt.url.UrlReading.Parts;
@@ -38,6 +39,16 @@ final class Diagnoses {
         diagnoses.credentials();
         diagnoses.rest();
         return diagnoses.found;
+    }
+
+    /** Why it leads nowhere is one of them. */
+    static List<Diagnosis> with(List<Diagnosis> found, ConfigurationException why) {
+        List<Diagnosis> all = new ArrayList<>(found);
+        if (found.stream().noneMatch(one -> one.code().equals(why.code()))) {
+            String message = String.valueOf(why.getMessage());
+            all.add(new Diagnosis(why.code(), message.substring(message.indexOf(']') + 2)));
+        }
+        return all;
     }
 
     private void hosts() {
@@ -95,7 +106,7 @@ final class Diagnoses {
     private void odd(String name) {
         try {
             HostTexts.refuseImpossible(name, "the host");
-        } catch (io.github.lifebelt.ConfigurationException e) {
+        } catch (ConfigurationException e) {
             add("HOST_INVALID", "a host has a character in it that no host name has");
         }
     }

@@ -51,6 +51,37 @@ final class Percent {
         }
     }
 
+    /** Whether each '%' begins what is percent-encoded, and that is UTF-8 without zero bytes. */
+    static boolean isEncoded(String text) {
+        try {
+            decode(text, "", "", false);
+            return true;
+        } catch (ConfigurationException e) {
+            return false;
+        }
+    }
+
+    /** Decodes what can be decoded, and leaves the rest as it stands, as programs in Python do. */
+    static String loose(String text, boolean plusIsSpace) {
+        String plain = plusIsSpace ? text.replace('+', ' ') : text;
+        if (plain.indexOf('%') < 0) {
+            return plain;
+        }
+        byte[] in = plain.getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(in.length);
+        for (int i = 0; i < in.length; i++) {
+            int high = in[i] == '%' && i + 2 < in.length ? Character.digit(in[i + 1], 16) : -1;
+            int low = high >= 0 ? Character.digit(in[i + 2], 16) : -1;
+            if (low >= 0) {
+                out.write(high * 16 + low);
+                i += 2;
+            } else {
+                out.write(in[i]);
+            }
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
     static ConfigurationException invalid(String component, String why) {
         return new ConfigurationException("INVALID_PERCENT_ENCODING", component + ": " + why);
     }

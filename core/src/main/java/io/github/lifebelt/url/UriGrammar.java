@@ -28,7 +28,9 @@ final class UriGrammar {
             at++;
             String raw = until("?");
             refuseAt(raw, hasUser);
-            parts.database(parts.decode(raw, "database"));
+            if (!raw.isEmpty()) {
+                parts.database(parts.decode(raw, "database"));
+            }
         }
         if (at < text.length()) {
             at++;
@@ -39,16 +41,16 @@ final class UriGrammar {
 
     // It is far more often the '@' before the host, after a password that an '@' or '/' of its own has cut short; its
     // rest would be sent, logged and shown as the database's name.
-    private static void refuseAt(String database, boolean hasUser) {
+    private void refuseAt(String database, boolean hasUser) {
         if (database.indexOf('@') >= 0) {
-            throw new ConfigurationException(
+            parts.refuse(new ConfigurationException(
                     hasUser ? "UNENCODED_AT" : "UNENCODED_SLASH",
                     "the database name has an '@' in it: "
                             + (hasUser
                                     ? "an '@' in the user or password ended it"
                                     : "a '/' in the password ended the host")
                             + " too early. There '@' is written %40 and '/' %2F; an '@' that belongs to a database name"
-                            + " %40 as well");
+                            + " %40 as well"));
         }
     }
 
@@ -62,12 +64,24 @@ final class UriGrammar {
         }
         int colon = text.indexOf(':', start);
         boolean hasPassword = colon >= 0 && colon < end;
-        parts.user(parts.decode(text.substring(start, hasPassword ? colon : end), "user"));
+        String user = parts.decode(text.substring(start, hasPassword ? colon : end), "user");
+        if (!user.isEmpty()) {
+            parts.user(user);
+        }
         if (hasPassword) {
-            parts.password(parts.decode(text.substring(colon + 1, end), "password"));
+            password(text.substring(colon + 1, end));
         }
         at = end + 1;
         return true;
+    }
+
+    private void password(String raw) {
+        if (raw.isEmpty()) {
+            parts.note("EMPTY_PASSWORD", "the password is there and empty: was a variable not set?");
+        } else {
+            parts.reserved(raw);
+            parts.password(parts.decode(raw, "password"));
+        }
     }
 
     private void hosts() {
@@ -124,6 +138,7 @@ final class UriGrammar {
                                 + " has no '=': parameters are written name=value, joined by '&'; an '&' in"
                                 + " a value is written %26");
             }
+            parts.count(name);
             parameters.read(
                     new UrlReader.Parameter(parts, name, shown, astray || afterPassword, pair.substring(equals + 1)));
             afterPassword = name.equals("password");

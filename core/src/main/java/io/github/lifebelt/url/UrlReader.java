@@ -27,7 +27,22 @@ public final class UrlReader {
 
     static final String NOT_SHOWN = "(name not shown)";
 
+    private static final String RESERVED = "?#[] ";
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,40}");
+
+    /** The forms in which connection strings are written. */
+    public enum Format {
+        /** A URL with one of the dialect's schemes. */
+        URL,
+        /** libpq's key words and values: {@code host=h dbname=orders}. */
+        KEY_VALUE,
+        /** SQLAlchemy's URLs: {@code postgresql+psycopg://...}. */
+        SQLALCHEMY,
+        /** ADO.NET's: {@code Server=h;Database=orders}. */
+        ADO_NET,
+        /** Those of go-sql-driver/mysql: {@code user:password@tcp(h:3306)/shop}. */
+        GO_DSN
+    }
 
     /** What a format's query may hold, and what it means there. */
     public interface Parameters {
@@ -48,20 +63,25 @@ public final class UrlReader {
         void read(Parameter parameter);
     }
 
-    /** A parameter that stands in a query. */
+    /** A parameter that stands in a connection string. */
     public static final class Parameter {
-        private final UrlReader reader;
         private final String name;
         private final String shown;
         private final boolean doubtful;
         private final String raw;
+        private final @Nullable UrlReader decoder;
 
-        Parameter(UrlReader reader, String name, String shown, boolean doubtful, String raw) {
-            this.reader = reader;
+        Parameter(@Nullable UrlReader decoder, String name, String shown, boolean doubtful, String raw) {
+            this.decoder = decoder;
             this.name = name;
             this.shown = shown;
             this.doubtful = doubtful;
             this.raw = raw;
+        }
+
+        /** One whose value is not encoded, or not any more. */
+        static Parameter literal(String name, String shown, boolean doubtful, String value) {
+            return new Parameter(null, name, shown, doubtful, value);
         }
 
         /**
@@ -107,7 +127,7 @@ public final class UrlReader {
          * @throws ConfigurationException {@code INVALID_PERCENT_ENCODING}
          */
         public String value() {
-            return reader.decode(raw, "parameter " + shown);
+            return decoder == null ? raw : decoder.decode(raw, "parameter " + shown);
         }
     }
 
@@ -139,34 +159,6 @@ public final class UrlReader {
     public UrlReader(String dialect, String product) {
         this.dialect = Objects.requireNonNull(dialect, "dialect");
         this.product = Objects.requireNonNull(product, "product");
-    }
-
-    /**
-     * Refuses text at the end of a URL that nobody wrote on purpose and nobody sees.
-     *
-     * @param url the whole text
-     * @throws ConfigurationException {@code TRAILING_WHITESPACE}
-     */
-    public static void refuseTrailingBlank(String url) {
-        if (!url.isEmpty() && url.charAt(url.length() - 1) <= ' ') {
-            throw new ConfigurationException(
-                    "TRAILING_WHITESPACE",
-                    "the database URL ends with a line break or blank, which would become part of its last value:"
-                            + " remove it (a secret that was made with `echo` has one, `echo -n` makes none)");
-        }
-    }
-
-    /**
-     * Refuses a {@code #}, for formats that end there: what follows, often the rest of a password, would be lost.
-     *
-     * @param url the whole text
-     * @throws ConfigurationException {@code INVALID_PERCENT_ENCODING}
-     */
-    public static void refuseFragment(String url) {
-        if (url.indexOf('#') >= 0) {
-            throw Percent.invalid(
-                    "the database URL", "it has a '#', which ends a URL and cuts off what follows; write it %23");
-        }
     }
 
     /**
@@ -214,6 +206,36 @@ public final class UrlReader {
      */
     public void uri(String text, int start, Parameters parameters) {
         new UriGrammar(text, start, this).read(parameters);
+    }
+
+    /**
+     * Reads the URL of a web framework, by the rules of Python's {@code urlsplit}.
+     *
+     * @param text the whole text
+     * @param start where in it the user, or the first host, begins
+     * @param parameters takes the query
+     * @throws ConfigurationException if a host or port cannot be
+     */
+    public void webUrl(String text, int start, Parameters parameters) {
+        new WebGrammar(this).read(text.substring(start), parameters);
+    }
+
+    /**
+     * Reads a text of another format.
+     *
+     * @param format any but {@link Format#URL}
+     * @param text the whole text
+     * @param parameters takes what stands there beside user, hosts and database
+     * @throws ConfigurationException if the format's own rules refuse it
+     */
+    public void read(Format format, String text, Parameters parameters) {
+        switch (format) {
+            case KEY_VALUE -> new KeyValueGrammar(text).read(this, parameters);
+            case SQLALCHEMY -> SqlAlchemyGrammar.read(text, this, parameters);
+            case ADO_NET -> AdoNetGrammar.read(text, this, parameters);
+            case GO_DSN -> GoGrammar.read(text, this, parameters);
+            case URL -> throw new IllegalArgumentException("which of the URLs it is, the dialect knows");
+        }
     }
 
     /**
@@ -382,6 +404,37 @@ public final class UrlReader {
         }
     }
 
+    /** Notes what may stand in a password and had better not. */
+    void reserved(String raw) {
+        if (raw.chars().anyMatch(c -> RESERVED.indexOf(c) >= 0)) {
+            note(
+                    "RESERVED_CHAR_UNENCODED",
+                    "the password has a reserved character that is not percent-encoded: other programs end it there");
+        }
+    }
+
+    /**
+     * Adds hosts that may have a port behind them, each alone or several with commas between them.
+     *
+     * @param text for example {@code h1:5432,h2}, {@code [::1]:5432} or {@code /var/run/postgresql}
+     * @param otherwise the port of those that have none; empty for the default
+     */
+    public void addHosts(String text, String otherwise) {
+        for (String one : text.split(",", -1)) {
+            String host = one.strip();
+            int colon = host.lastIndexOf(':');
+            boolean bracketed = host.startsWith("[");
+            boolean hasPort = !host.startsWith("/")
+                    && colon >= 0
+                    && (bracketed ? host.startsWith("]:", colon - 1) : host.indexOf(':') == colon);
+            String name = hasPort ? host.substring(0, colon) : host;
+            boolean closed = bracketed && name.endsWith("]");
+            addHost(
+                    closed ? name.substring(1, name.length() - 1) : name,
+                    hasPort ? host.substring(colon + 1) : otherwise);
+        }
+    }
+
     /**
      * Counts a parameter, and notes it if it was there before.
      *
@@ -447,7 +500,7 @@ public final class UrlReader {
             Unresolved.refuse(strict);
             return new UrlReading(strict, all, lenient, null, meaning.get());
         } catch (ConfigurationException e) {
-            return new UrlReading(strict, all, lenient, e, null);
+            return new UrlReading(strict, Diagnoses.with(all, e), lenient, e, null);
         }
     }
 

@@ -5,7 +5,11 @@ import io.github.lifebelt.mysql.ParameterNames.Meaning;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.url.DatabaseUrl;
 import io.github.lifebelt.url.UrlReader;
+import io.github.lifebelt.url.UrlReading;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +32,7 @@ final class JdbcMySqlUrl {
 
     static final String SCHEME = "jdbc:mysql:";
     static final String SRV_SCHEME = "jdbc:mysql+srv:";
+    static final String X_SCHEME = "mysqlx:";
     static final String MARIADB_SCHEME = "jdbc:mariadb:";
 
     private static final String DEFAULT_HOST = "localhost";
@@ -40,20 +45,34 @@ final class JdbcMySqlUrl {
     private static final Pattern HOST_AND_PORT = Pattern.compile("(?:\\[([^\\]]*)\\]|([^:]*))(?::(.*))?");
 
     private final UrlReader parts = ParameterNames.reader();
+    // What stands before the host counts before what stands in the query.
+    private boolean userGiven;
+    private boolean passwordGiven;
 
     private JdbcMySqlUrl() {}
 
-    static DatabaseUrl parse(String url) {
-        UrlReader.refuseTrailingBlank(url);
-        String lower = url.toLowerCase(Locale.ROOT);
-        if (lower.startsWith(MARIADB_SCHEME)) {
+    /** What the driver reads in it, and what can be connected to. */
+    static UrlReading read(String url) {
+        if (url.regionMatches(true, 0, MARIADB_SCHEME, 0, MARIADB_SCHEME.length())) {
             throw new ConfigurationException(
                     "WRONG_SCHEME",
                     MARIADB_SCHEME
                             + " is that of MariaDB's own driver; Lifebelt connects to MariaDB with MySQL's: write "
                             + SCHEME + "//..., and leave out what only MariaDB's driver knows");
         }
+        try {
+            return DriverReading.of(url, () -> parse(url));
+        } catch (ConfigurationException e) {
+            // What the driver refuses, we refuse in better words.
+            parse(url);
+            throw e;
+        }
+    }
+
+    private static DatabaseUrl parse(String url) {
+        String lower = url.toLowerCase(Locale.ROOT);
         if (lower.startsWith(SRV_SCHEME)
+                || lower.startsWith(X_SCHEME)
                 || lower.startsWith(SCHEME + "loadbalance:")
                 || lower.startsWith(SCHEME + "replication:")) {
             throw new ConfigurationException(
@@ -66,11 +85,11 @@ final class JdbcMySqlUrl {
             throw new ConfigurationException(
                     "UNRECOGNISED_FORMAT", "a JDBC URL for MySQL begins with " + SCHEME + "// and has no blanks in it");
         }
-        UrlReader.refuseFragment(url);
-        return new JdbcMySqlUrl().read(url.substring(SCHEME.length() + 2));
+        ParameterNames.refuseFragment(url);
+        return new JdbcMySqlUrl().readRest(url.substring(SCHEME.length() + 2));
     }
 
-    private DatabaseUrl read(String rest) {
+    private DatabaseUrl readRest(String rest) {
         int question = rest.indexOf('?');
         String server = question < 0 ? rest : rest.substring(0, question);
         int slash = server.indexOf('/');
@@ -89,7 +108,14 @@ final class JdbcMySqlUrl {
             query(rest.substring(question + 1));
         }
         if (!parts.hasSslMode()) {
-            parts.sslMode(legacySslMode());
+            Map<String, String> legacy = new HashMap<>();
+            for (String name : List.of("useSSL", "verifyServerCertificate", "requireSSL")) {
+                String value = parts.parameter(name);
+                if (value != null) {
+                    legacy.put(name, value);
+                }
+            }
+            parts.sslMode(legacySslMode(legacy));
         }
         return parts.toUrl();
     }
@@ -99,9 +125,9 @@ final class JdbcMySqlUrl {
         if (userEnd >= 0) {
             String userInfo = text.substring(0, userEnd);
             int colon = userInfo.indexOf(':');
-            parts.user(parts.decodeForm(colon < 0 ? userInfo : userInfo.substring(0, colon), "user"));
+            user(parts.decodeForm(colon < 0 ? userInfo : userInfo.substring(0, colon), "user"));
             if (colon >= 0) {
-                parts.password(parts.decodeForm(userInfo.substring(colon + 1), "password"));
+                password(parts.decodeForm(userInfo.substring(colon + 1), "password"));
             }
         }
         for (String host : NEXT_HOST.split(text.substring(userEnd + 1), -1)) {
@@ -138,8 +164,8 @@ final class JdbcMySqlUrl {
             switch (key) {
                 case "host" -> name = value;
                 case "port" -> port = value;
-                case "user" -> parts.user(value);
-                case "password" -> parts.password(value);
+                case "user" -> user(value);
+                case "password" -> password(value);
                 default ->
                     throw new ConfigurationException(
                             "UNSUPPORTED_PARAM",
@@ -148,6 +174,16 @@ final class JdbcMySqlUrl {
             }
         }
         addHost(name, port);
+    }
+
+    private void user(String name) {
+        userGiven |= !name.isEmpty();
+        parts.user(name);
+    }
+
+    private void password(String secret) {
+        passwordGiven |= !secret.isEmpty();
+        parts.password(secret);
     }
 
     private void addHost(String name, String port) {
@@ -182,9 +218,13 @@ final class JdbcMySqlUrl {
     private void parameter(String name, String value) {
         // The driver takes these two in any case, and all others in one only.
         if (name.equalsIgnoreCase("user")) {
-            parts.user(value);
+            if (!userGiven) {
+                parts.user(value);
+            }
         } else if (name.equalsIgnoreCase("password")) {
-            parts.password(value);
+            if (!passwordGiven) {
+                parts.password(value);
+            }
         } else if (name.equals("sslMode")) {
             parts.sslMode(ParameterNames.driverSslMode(value));
         } else {
@@ -200,23 +240,23 @@ final class JdbcMySqlUrl {
     }
 
     /** As {@code DefaultPropertySet.initializeProperties}: any of the three counts if it is there. */
-    private @Nullable SslMode legacySslMode() {
-        if (parts.parameter("useSSL") == null
-                && parts.parameter("verifyServerCertificate") == null
-                && parts.parameter("requireSSL") == null) {
+    static @Nullable SslMode legacySslMode(Map<String, String> properties) {
+        if (!properties.containsKey("useSSL")
+                && !properties.containsKey("verifyServerCertificate")
+                && !properties.containsKey("requireSSL")) {
             return null;
         }
-        if (!isOn("useSSL", true)) {
+        if (!isOn(properties, "useSSL", true)) {
             return SslMode.DISABLE;
         }
-        if (isOn("verifyServerCertificate", false)) {
+        if (isOn(properties, "verifyServerCertificate", false)) {
             return SslMode.VERIFY_CA;
         }
-        return isOn("requireSSL", false) ? SslMode.REQUIRE : null;
+        return isOn(properties, "requireSSL", false) ? SslMode.REQUIRE : null;
     }
 
-    private boolean isOn(String name, boolean standard) {
-        String value = parts.parameter(name);
+    private static boolean isOn(Map<String, String> properties, String name, boolean standard) {
+        String value = properties.get(name);
         return value == null ? standard : DriverProperties.isOn(name, value);
     }
 }

@@ -3,15 +3,20 @@ package io.github.lifebelt.mysql;
 import com.mysql.cj.jdbc.Driver;
 import com.mysql.cj.jdbc.JdbcConnection;
 import com.mysql.cj.protocol.ServerSession;
+import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.spi.CommitResolver;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.FailureClassifier;
 import io.github.lifebelt.spi.FailureClassifier.FailureChain;
 import io.github.lifebelt.url.DatabaseUrl;
+import io.github.lifebelt.url.UrlReader;
+import io.github.lifebelt.url.UrlReading;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * MySQL, and MariaDB's servers, through MySQL Connector/J.
  *
- * <p>Thread-safe, without state. Reads URIs ({@code mysql://}, {@code mariadb://}) and the driver's URLs
- * ({@code jdbc:mysql:}), each by its own rules, and opens connections with the driver's {@link Driver#connect} directly:
+ * <p>Thread-safe, without state. Reads URIs ({@code mysql://}, {@code mariadb://}), the driver's URLs
+ * ({@code jdbc:mysql:}), and what is written for .NET, Go and Python, each by its own rules, and opens connections with the driver's {@link Driver#connect} directly:
  * {@code DriverManager} would ask every driver on the class path.
  *
  * <p>The driver is told of one host at a time. Its own lists of hosts exchange the server below a connection.
@@ -43,20 +48,29 @@ public final class MySqlDialect implements Dialect {
         return DriverSettings.DIALECT;
     }
 
-    /** {@inheritDoc} Two of them are among them only to be refused with the right spelling. */
+    /** {@inheritDoc} Three of them are among them only to be refused with the right spelling. */
     @Override
     public Set<String> schemes() {
-        return Set.of(
-                MySqlUri.MYSQL,
-                MySqlUri.MARIADB,
-                JdbcMySqlUrl.SCHEME,
-                JdbcMySqlUrl.SRV_SCHEME,
-                JdbcMySqlUrl.MARIADB_SCHEME);
+        Set<String> schemes = new LinkedHashSet<>(MySqlUri.SCHEMES);
+        schemes.addAll(List.of(
+                JdbcMySqlUrl.SCHEME, JdbcMySqlUrl.SRV_SCHEME, JdbcMySqlUrl.X_SCHEME, JdbcMySqlUrl.MARIADB_SCHEME));
+        return schemes;
     }
 
     @Override
-    public DatabaseUrl parse(String url) {
-        return url.regionMatches(true, 0, "jdbc:", 0, 5) ? JdbcMySqlUrl.parse(url) : MySqlUri.parse(url);
+    public UrlReading read(UrlReader.Format format, String text) {
+        return switch (format) {
+            case URL ->
+                text.regionMatches(true, 0, "jdbc:", 0, 5) || text.regionMatches(true, 0, "mysqlx:", 0, 7)
+                        ? JdbcMySqlUrl.read(text)
+                        : MySqlUri.read(text);
+            case SQLALCHEMY -> PythonParameters.read(text);
+            case ADO_NET -> MySqlConnectorString.read(text);
+            case GO_DSN -> GoParameters.read(text);
+            case KEY_VALUE ->
+                throw new ConfigurationException(
+                        "UNRECOGNISED_FORMAT", "key words with blanks between them are libpq's, and MySQL has none");
+        };
     }
 
     @Override

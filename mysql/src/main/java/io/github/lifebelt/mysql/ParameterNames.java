@@ -6,6 +6,8 @@ import io.github.lifebelt.url.DatabaseUrl;
 import io.github.lifebelt.url.UrlReader;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +23,9 @@ final class ParameterNames {
         PASSWORD,
         SSL_MODE,
         SSL,
-        ROOT_CERTIFICATE
+        ROOT_CERTIFICATE,
+        /** Prisma's {@code sslaccept}. */
+        PRISMA
     }
 
     private static final Map<String, Meaning> CLIENTS = Map.ofEntries(
@@ -35,6 +39,7 @@ final class ParameterNames {
             Map.entry("ssl-ca", Meaning.ROOT_CERTIFICATE),
             Map.entry("ssl_ca", Meaning.ROOT_CERTIFICATE),
             Map.entry("sslca", Meaning.ROOT_CERTIFICATE),
+            Map.entry("sslaccept", Meaning.PRISMA),
             Map.entry("sslrootcert", Meaning.ROOT_CERTIFICATE));
 
     // MySQL's own names of the modes, of its clients and of Connector/J, and what Azure writes.
@@ -44,6 +49,36 @@ final class ParameterNames {
             "required", SslMode.REQUIRE,
             "verify-ca", SslMode.VERIFY_CA,
             "verify-identity", SslMode.VERIFY_FULL);
+
+    private static final Pattern REJECT_UNAUTHORIZED = Pattern.compile("\"rejectUnauthorized\"\\s*:\\s*true");
+
+    private static final Set<String> OTHER_POOLS = Set.of(
+            "pool",
+            "pool_size",
+            "pool_timeout",
+            "pool_recycle",
+            "max_overflow",
+            "timeout",
+            "checkout_timeout",
+            "reaping_frequency",
+            "idle_timeout",
+            "encoding",
+            "connection_limit",
+            "prepared_statements",
+            "statement_limit",
+            "conn_max_age",
+            "conn_health_checks",
+            "atomic_requests",
+            "collation",
+            "strict",
+            "adapter",
+            "read_timeout",
+            "write_timeout",
+            "local_infile",
+            "use_unicode",
+            "autocommit",
+            "init_command",
+            "driver");
 
     private ParameterNames() {}
 
@@ -58,6 +93,7 @@ final class ParameterNames {
 
     static boolean isKnown(String name) {
         return meaning(name) != null
+                || isOfAnotherPool(name)
                 || DriverSettings.isTranslated(name)
                 || UnsupportedParameters.has(name)
                 || DriverProperties.isKnown(name)
@@ -71,14 +107,16 @@ final class ParameterNames {
 
     /** Reads a mode by MySQL's names, and by those of libpq, which many know better. */
     static SslMode sslMode(String text) {
-        SslMode mode = MODES.get(text.toLowerCase(Locale.ROOT).replace('_', '-'));
-        if (mode == null) {
-            mode = SslMode.of(text);
-        }
+        SslMode mode = modeOrNull(text);
         if (mode == null) {
             throw invalidMode("");
         }
         return mode;
+    }
+
+    static @Nullable SslMode modeOrNull(String text) {
+        SslMode mode = MODES.get(text.toLowerCase(Locale.ROOT).replace('_', '-'));
+        return mode == null ? SslMode.of(text) : mode;
     }
 
     /** Reads a mode by Connector/J's names alone, without regard to case. */
@@ -99,6 +137,41 @@ final class ParameterNames {
         return new ConfigurationException(
                 "INVALID_SSLMODE",
                 "the ssl mode is none of DISABLED, PREFERRED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY" + hint);
+    }
+
+    /** Reads the switch of other programs. */
+    static SslMode onOrOff(String value) {
+        // As Node's programs write it.
+        if (REJECT_UNAUTHORIZED.matcher(value).find()) {
+            return SslMode.VERIFY_FULL;
+        }
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "true", "1", "yes", "on" -> SslMode.REQUIRE;
+            case "false", "0", "no", "off" -> SslMode.DISABLE;
+            default ->
+                throw new ConfigurationException(
+                        "INVALID_PARAM",
+                        "parameter 'ssl' has another value than allowed: true, false; ssl-mode=VERIFY_IDENTITY says more");
+        };
+    }
+
+    /** Prisma's two words: whether the certificate has to be a good one. */
+    static SslMode prisma(String value) {
+        return value.equals("strict") ? SslMode.VERIFY_FULL : SslMode.REQUIRE;
+    }
+
+    /** What governs a pool or a driver in another language, and nothing here. */
+    static boolean isOfAnotherPool(String name) {
+        return OTHER_POOLS.contains(name);
+    }
+
+    /** In these formats a '#' ends the text: what follows, often the rest of a password, would be lost. */
+    static void refuseFragment(String url) {
+        if (url.indexOf('#') >= 0) {
+            throw new ConfigurationException(
+                    "INVALID_PERCENT_ENCODING",
+                    "the database URL: it has a '#', which ends a URL and cuts off what follows; write it %23");
+        }
     }
 
     static ConfigurationException unknown(String shown, String hint) {

@@ -4,8 +4,10 @@ import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.url.DatabaseUrl;
 import io.github.lifebelt.url.UrlReader;
+import io.github.lifebelt.url.UrlReading;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * pgjdbc's URLs, read as pgjdbc reads them.
@@ -30,27 +32,35 @@ final class JdbcPostgresUrl {
 
     private final UrlReader parts = LibpqParameters.reader();
     private boolean sslGiven;
+    private boolean databaseMissing = true;
+    private @Nullable String user;
 
     private JdbcPostgresUrl() {}
 
-    static DatabaseUrl parse(String url) {
-        UrlReader.refuseTrailingBlank(url);
+    static UrlReading read(String url) {
         if (!url.startsWith(SCHEME)) {
             throw new ConfigurationException(
                     url.startsWith(MISSPELT_SCHEME) ? "WRONG_SCHEME" : "UNRECOGNISED_FORMAT",
                     "a JDBC URL for PostgreSQL begins with " + SCHEME + " in lower case");
         }
-        return new JdbcPostgresUrl().read(url.substring(SCHEME.length()));
+        return new JdbcPostgresUrl().readRest(url.substring(SCHEME.length()));
     }
 
-    private DatabaseUrl read(String rest) {
+    private UrlReading readRest(String rest) {
         int question = rest.indexOf('?');
         String server = question < 0 ? rest : rest.substring(0, question);
-        if (server.startsWith("//")) {
+        if (server.equals("//") || server.equals("///")) {
+            parts.addHost(DEFAULT_HOST, DEFAULT_PORT);
+        } else if (server.startsWith("//")) {
             authority(server.substring(2));
         } else {
+            if (server.startsWith("/")) {
+                throw new ConfigurationException(
+                        "UNRECOGNISED_FORMAT",
+                        "before the host of a JDBC URL stand two slashes, and before a database none");
+            }
             parts.addHost(DEFAULT_HOST, DEFAULT_PORT);
-            parts.database(parts.decodeForm(server.startsWith("/") ? server.substring(1) : server, "database"));
+            database(server);
         }
         if (question >= 0) {
             query(rest.substring(question + 1));
@@ -58,7 +68,18 @@ final class JdbcPostgresUrl {
         if (sslGiven && !parts.hasSslMode()) {
             parts.sslMode(SslMode.VERIFY_FULL);
         }
-        return parts.toUrl();
+        if (databaseMissing && user != null) {
+            parts.database(user);
+            parts.note("DATABASE_MISSING", "no database is named; the driver takes one by the user's name");
+        }
+        return parts.toReading();
+    }
+
+    private void database(String raw) {
+        if (!raw.isEmpty()) {
+            databaseMissing = false;
+            parts.database(parts.decodeForm(raw, "database"));
+        }
     }
 
     private void authority(String server) {
@@ -74,10 +95,10 @@ final class JdbcPostgresUrl {
                     "a JDBC URL has one '/' after the host; in a database name it is written %2F"
                             + userInfoHint(server));
         }
-        for (String address : server.substring(0, slash).split(",", -1)) {
+        for (String address : server.substring(0, slash).split(",", 0)) {
             host(address, server);
         }
-        parts.database(parts.decodeForm(server.substring(slash + 1), "database"));
+        database(server.substring(slash + 1));
     }
 
     private void host(String address, String server) {
@@ -92,8 +113,9 @@ final class JdbcPostgresUrl {
                             + userInfoHint(server));
         }
         if (name.indexOf('@') >= 0) {
-            throw new ConfigurationException(
-                    "USERINFO_IN_JDBC_URL", "the host has an '@' in it" + userInfoHint(server));
+            parts.note("USERINFO_IN_JDBC_URL", "the host has an '@' in it" + userInfoHint(server));
+            parts.refuse(new ConfigurationException(
+                    "USERINFO_IN_JDBC_URL", "the host has an '@' in it" + userInfoHint(server)));
         }
         boolean bracketed = name.startsWith("[") && name.endsWith("]");
         parts.addHost(
@@ -110,23 +132,24 @@ final class JdbcPostgresUrl {
 
     private void query(String query) {
         boolean afterPassword = false;
-        for (String pair : query.split("&", -1)) {
+        for (String pair : query.split("&", 0)) {
             if (pair.isEmpty()) {
                 continue;
             }
             int equals = pair.indexOf('=');
             String name = equals < 0 ? pair : pair.substring(0, equals);
             if (afterPassword && !isKnown(name)) {
-                throw new ConfigurationException(
+                parts.refuse(new ConfigurationException(
                         "UNENCODED_AMPERSAND",
                         "after the password stands something that is no parameter (not shown): an '&' in a password is"
-                                + " written %26");
+                                + " written %26"));
             }
             String value = equals < 0
                     ? ""
                     : parts.decodeForm(
                             pair.substring(equals + 1), "parameter " + LibpqParameters.shown(name, afterPassword));
-            parameter(name, value);
+            parts.count(name);
+            parameter(name, value, equals < 0);
             afterPassword = name.equals("password");
         }
     }
@@ -137,12 +160,21 @@ final class JdbcPostgresUrl {
                 || name.startsWith(DatabaseUrl.SETTING_PREFIX);
     }
 
-    private void parameter(String name, String value) {
-        switch (name) {
+    private void parameter(String name, String value, boolean bare) {
+        // The driver translates libpq's names only where a value follows.
+        switch (bare && (name.equals("host") || name.equals("port") || name.equals("dbname")) ? "" : name) {
+            case "" -> parts.parameter(name, value);
+            case "user" -> {
+                user = value;
+                parts.user(value);
+            }
             case "host", "PGHOST" -> parts.setHosts(list(value));
             case "port", "PGPORT" -> parts.setPorts(list(value));
-            case "dbname", "PGDBNAME" -> parts.database(value);
-            case "sslmode" -> parts.sslMode(LibpqParameters.sslMode(value, true));
+            case "dbname", "PGDBNAME" -> {
+                databaseMissing = false;
+                parts.database(value);
+            }
+            case "sslmode" -> LibpqParameters.sslMode(parts, value, true);
             case "ssl" -> {
                 sslGiven = value.isEmpty() || value.equalsIgnoreCase("true");
                 parts.parameter(name, value);

@@ -2,7 +2,11 @@ package io.github.lifebelt.postgres;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.security.SslMode;
+import io.github.lifebelt.url.DatabaseUrl;
 import io.github.lifebelt.url.UrlReader;
+import io.github.lifebelt.url.UrlReader.Parameter;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -92,12 +96,48 @@ final class LibpqParameters {
     }
 
     static ConfigurationException unknown(String shown, String advice) {
+        return new ConfigurationException("UNKNOWN_PARAM", "libpq has no parameter " + shown + "; " + advice);
+    }
+
+    static ConfigurationException unknownKey(String shown) {
         return new ConfigurationException(
-                "UNKNOWN_PARAM", "there is no parameter " + shown + " in a PostgreSQL URI; " + advice);
+                "UNKNOWN_PARAM",
+                "Npgsql has no key " + shown + "; a value with a ';' in it is written in quotes, Password='...'");
     }
 
     static UrlReader reader() {
         return new UrlReader(DriverSettings.DIALECT, "PostgreSQL");
+    }
+
+    /** Takes a key word of libpq's, and refuses what is none. */
+    static void read(UrlReader parts, Parameter parameter) {
+        String name = parameter.name();
+        String value = parameter.value();
+        switch (name) {
+            case "host" -> parts.setHosts(list(value));
+            case "port" -> parts.setPorts(list(value));
+            case "dbname" -> parts.database(value);
+            case "sslmode" -> sslMode(parts, value, false);
+            default -> {
+                if (!isKnown(name) && !name.startsWith(DatabaseUrl.SETTING_PREFIX)) {
+                    throw unknown(parameter.shown(), advice(name));
+                }
+                take(parts, name, value);
+            }
+        }
+    }
+
+    static List<String> list(String value) {
+        return value.isEmpty() ? List.of() : Arrays.asList(value.split(",", -1));
+    }
+
+    /** Takes a mode; libpq and pgjdbc themselves look at it when they connect. */
+    static void sslMode(UrlReader parts, String value, boolean anyCase) {
+        try {
+            parts.sslMode(sslMode(value, anyCase));
+        } catch (ConfigurationException e) {
+            parts.sslMode(value, e);
+        }
     }
 
     /** Takes a parameter of the query, of which these names mean the same to libpq and pgjdbc. */

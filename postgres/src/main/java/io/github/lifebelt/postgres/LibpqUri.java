@@ -2,10 +2,9 @@ package io.github.lifebelt.postgres;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.security.SslMode;
-import io.github.lifebelt.url.DatabaseUrl;
 import io.github.lifebelt.url.UrlReader;
 import io.github.lifebelt.url.UrlReader.Parameter;
-import java.util.Arrays;
+import io.github.lifebelt.url.UrlReading;
 import java.util.List;
 
 /**
@@ -18,7 +17,7 @@ import java.util.List;
  * <p>Follows {@code conninfo_uri_parse_options} and {@code conninfo_uri_parse_params} in PostgreSQL's fe-connect.c: the
  * scheme is compared with regard to case; the user's part ends at the first {@code @} before any {@code /}; {@code +}
  * and {@code #} are themselves; query parameters override what stood before; the last of two wins; unknown ones are
- * errors. It is stricter in what libpq finds out only when it connects: ports, {@code sslmode}, and hosts that cannot be
+ * errors. What libpq finds out only when it connects is refused as well: ports, {@code sslmode}, and hosts that cannot be
  * because a password was not encoded.
  */
 final class LibpqUri implements UrlReader.Parameters {
@@ -27,13 +26,12 @@ final class LibpqUri implements UrlReader.Parameters {
 
     private LibpqUri() {}
 
-    static DatabaseUrl parse(String url) {
-        UrlReader.refuseTrailingBlank(url);
+    static UrlReading read(String url) {
         for (String scheme : List.of("postgresql://", "postgres://")) {
             if (url.startsWith(scheme)) {
                 LibpqUri uri = new LibpqUri();
                 uri.parts.uri(url, scheme.length(), uri);
-                return uri.parts.toUrl();
+                return uri.parts.toReading();
             }
         }
         throw new ConfigurationException(
@@ -55,30 +53,14 @@ final class LibpqUri implements UrlReader.Parameters {
                     "parameter " + parameter.shown() + " has a second '=': in a value it is written %3D, for example"
                             + " options=endpoint%3Dep-name");
         }
-        String name = parameter.name();
-        String value = parameter.value();
-        switch (name) {
-            case "host" -> parts.setHosts(list(value));
-            case "port" -> parts.setPorts(list(value));
-            case "dbname" -> parts.database(value);
-            case "sslmode" -> parts.sslMode(LibpqParameters.sslMode(value, false));
-            case "ssl" -> {
-                // libpq knows this one spelling of JDBC's, and no other value of it.
-                if (!value.equals("true")) {
-                    throw LibpqParameters.unknown("ssl", "write sslmode=require or sslmode=disable");
-                }
-                parts.sslMode(SslMode.REQUIRE);
+        if (parameter.name().equals("ssl")) {
+            // libpq knows this one spelling of JDBC's, and no other value of it.
+            if (!parameter.value().equals("true")) {
+                throw LibpqParameters.unknown("ssl", "write sslmode=require or sslmode=disable");
             }
-            default -> {
-                if (!isKnown(name) && !name.startsWith(DatabaseUrl.SETTING_PREFIX)) {
-                    throw LibpqParameters.unknown(parameter.shown(), LibpqParameters.advice(name));
-                }
-                LibpqParameters.take(parts, name, value);
-            }
+            parts.sslMode(SslMode.REQUIRE);
+        } else {
+            LibpqParameters.read(parts, parameter);
         }
-    }
-
-    private static List<String> list(String value) {
-        return value.isEmpty() ? List.of() : Arrays.asList(value.split(",", -1));
     }
 }

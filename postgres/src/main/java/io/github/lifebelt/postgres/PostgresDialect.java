@@ -1,13 +1,19 @@
 package io.github.lifebelt.postgres;
 
+import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.spi.CommitResolver;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.FailureClassifier;
 import io.github.lifebelt.spi.FailureClassifier.FailureChain;
 import io.github.lifebelt.url.DatabaseUrl;
+import io.github.lifebelt.url.UrlReader;
+import io.github.lifebelt.url.UrlReading;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +25,8 @@ import org.postgresql.util.PSQLState;
 /**
  * PostgreSQL through pgjdbc.
  *
- * <p>Thread-safe, without state. Reads libpq's URIs ({@code postgresql://}, {@code postgres://}) and pgjdbc's URLs
- * ({@code jdbc:postgresql:}), each by its own rules, and opens connections with the driver's {@link Driver#connect}
+ * <p>Thread-safe, without state. Reads libpq's URIs ({@code postgresql://}, {@code postgres://}) and key words, pgjdbc's
+ * URLs ({@code jdbc:postgresql:}), Npgsql's strings, and the URLs of Python's frameworks, each by its own rules, and opens connections with the driver's {@link Driver#connect}
  * directly: {@code DriverManager} would ask every driver on the class path and hold a global time-out over all of them.
  *
  * <p>The driver looks up no names: it gets sockets that are connected.
@@ -41,12 +47,33 @@ public final class PostgresDialect implements Dialect {
     /** {@inheritDoc} {@code jdbc:postgres:} is among them only to be refused with the right spelling. */
     @Override
     public Set<String> schemes() {
-        return Set.of("postgresql:", "postgres:", JdbcPostgresUrl.SCHEME, JdbcPostgresUrl.MISSPELT_SCHEME);
+        Set<String> schemes = new LinkedHashSet<>(
+                List.of("postgresql:", "postgres:", JdbcPostgresUrl.SCHEME, JdbcPostgresUrl.MISSPELT_SCHEME));
+        schemes.addAll(FrameworkUrl.SCHEMES);
+        return schemes;
     }
 
     @Override
-    public DatabaseUrl parse(String url) {
-        return url.startsWith("jdbc:") ? JdbcPostgresUrl.parse(url) : LibpqUri.parse(url);
+    public UrlReading read(UrlReader.Format format, String text) {
+        return switch (format) {
+            case URL -> readUrl(text);
+            case KEY_VALUE -> LibpqKeyValues.read(text);
+            case SQLALCHEMY -> FrameworkUrl.sqlAlchemy(text);
+            case ADO_NET -> NpgsqlString.read(text);
+            case GO_DSN ->
+                throw new ConfigurationException(
+                        "UNRECOGNISED_FORMAT", "no driver for PostgreSQL has data source names of this form");
+        };
+    }
+
+    private static UrlReading readUrl(String text) {
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (lower.startsWith("jdbc:")) {
+            return JdbcPostgresUrl.read(text);
+        }
+        return FrameworkUrl.SCHEMES.stream().anyMatch(scheme -> lower.startsWith(scheme + "//"))
+                ? FrameworkUrl.read(text)
+                : LibpqUri.read(text);
     }
 
     @Override

@@ -20,9 +20,13 @@ import picocli.CommandLine.Option;
             "Reads JSON lines {\"id\":..,\"input\":\"..\"} or {\"id\":..,\"env\":{..}} from standard input and writes one"
                     + " JSON line for each: what the connection string means, or the code of what is wrong with it.",
             "Read are the URLs of PostgreSQL (postgresql://, postgres://, jdbc:postgresql://) and of MySQL and MariaDB"
-                    + " (mysql://, mariadb://, jdbc:mysql://), each by its own rules.",
+                    + " (mysql://, mariadb://, jdbc:mysql://), libpq's key words (host=h dbname=d), the strings of ADO.NET"
+                    + " (Server=h;Database=d), Go (user@tcp(h)/d), SQLAlchemy, Django and Rails, each by its own rules."
+                    + " With \"dialectHint\":\"postgresql\" or \"mysql\" a question says what an ADO.NET string is for.",
+            "An answer has \"expect\" with the parts as the format's own rules read them, \"refused\" where they lead to no"
+                    + " database all the same, or \"error\" where the rules refuse the text; \"diagnosis\" has the codes of"
+                    + " what is remarkable, and \"lenient\" what was probably meant.",
             "Of environments this version knows the variable DATABASE_URL, as ConnectionPool.fromEnvironment() does."
-                    + " The field diagnosis is empty as yet."
         },
         footer = {"", "Exit code 0 when standard input has ended, whatever the lines were."})
 final class ParseCommand implements Callable<Integer> {

@@ -7,9 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.url.DatabaseUrl;
-import java.util.TreeSet;
+import io.github.lifebelt.url.UrlReading;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Answers one line of JSON with another. Whatever the line is, there is an answer, and none repeats the line. */
@@ -35,44 +36,55 @@ final class Questions {
         }
         JsonNode id = question.get("id");
         try {
-            DatabaseUrl url = DatabaseUrl.parse(text(question, number));
+            UrlReading read = read(question, number);
             answer.set("id", orNull(id));
-            answer.set("expect", reading.of(url));
-            answer.putArray("diagnosis");
+            reading.write(read, answer);
             return answer.toString();
-        } catch (ConfigurationException e) {
-            return refuse(answer, id, e.code(), bare(e), null);
         } catch (UnsuitableException e) {
             return refuse(answer, id, e.code, e.text, e.line);
         }
     }
 
-    private static String text(JsonNode question, long number) throws UnsuitableException {
+    private static UrlReading read(JsonNode question, long number) throws UnsuitableException {
         JsonNode input = question.get("input");
         JsonNode environment = question.get("env");
         if ((input == null) == (environment == null)) {
             throw malformed(number, "has to be an object with either \"input\" or \"env\"");
         }
-        if (input != null) {
-            if (!input.isTextual()) {
-                throw malformed(number, "has an \"input\" that is no string");
-            }
-            return input.textValue();
+        if (input == null) {
+            return environment(variables(environment, number));
         }
-        JsonNode url = environment.get(URL_VARIABLE);
-        if (!environment.isObject() || (url != null && !url.isTextual())) {
+        JsonNode hint = question.get("dialectHint");
+        if (!input.isTextual() || (hint != null && !hint.isTextual() && !hint.isNull())) {
+            throw malformed(number, "has an \"input\" or \"dialectHint\" that is no string");
+        }
+        return DatabaseUrl.read(input.textValue(), hint == null ? null : hint.textValue());
+    }
+
+    private static Map<String, String> variables(JsonNode environment, long number) throws UnsuitableException {
+        Map<String, String> variables = new TreeMap<>();
+        for (Map.Entry<String, JsonNode> variable : environment.properties()) {
+            if (!variable.getValue().isTextual()) {
+                throw malformed(number, "has an \"env\" that is no object of strings");
+            }
+            variables.put(variable.getKey(), variable.getValue().textValue());
+        }
+        if (!environment.isObject()) {
             throw malformed(number, "has an \"env\" that is no object of strings");
         }
+        return variables;
+    }
+
+    private static UrlReading environment(Map<String, String> variables) throws UnsuitableException {
+        String url = variables.get(URL_VARIABLE);
         if (url == null) {
-            TreeSet<String> names = new TreeSet<>();
-            environment.fieldNames().forEachRemaining(names::add);
             throw new UnsuitableException(
                     "UNSUPPORTED_ENVIRONMENT",
                     "this version reads the variable " + URL_VARIABLE + " and no other; given: "
-                            + (names.isEmpty() ? "none" : String.join(", ", names)),
+                            + (variables.isEmpty() ? "none" : String.join(", ", variables.keySet())),
                     null);
         }
-        return url.textValue();
+        return DatabaseUrl.read(url, null);
     }
 
     private static UnsuitableException malformed(long number, String text) {
@@ -99,13 +111,6 @@ final class Questions {
     private static String column(JsonProcessingException failure) {
         JsonLocation location = failure.getLocation();
         return location == null ? "" : " (column " + location.getColumnNr() + ")";
-    }
-
-    /** The message begins with the code, which has a field of its own here. */
-    private static String bare(ConfigurationException failure) {
-        String message = String.valueOf(failure.getMessage());
-        String prefix = "[" + failure.code() + "] ";
-        return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
     }
 
     /** The question itself cannot be answered. */

@@ -3,10 +3,12 @@ package io.github.lifebelt.apps.doctor;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.lifebelt.security.SslMode;
-import io.github.lifebelt.url.DatabaseUrl;
+import io.github.lifebelt.ConfigurationException;
+import io.github.lifebelt.url.UrlReading;
+import io.github.lifebelt.url.UrlReading.Parts;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a connection string means, as JSON. What was not given is null. */
@@ -15,31 +17,78 @@ final class Reading {
     private static final List<String> SECRET_WORDS =
             List.of("password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "apikey", "accesskey");
 
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
+
     private final boolean showSecrets;
 
     Reading(boolean showSecrets) {
         this.showSecrets = showSecrets;
     }
 
-    ObjectNode of(DatabaseUrl url) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("dialect", url.dialect());
-        ArrayNode hosts = json.putArray("hosts");
-        for (DatabaseUrl.Host host : url.hosts()) {
-            hosts.addObject().put("host", host.name()).put("port", host.port());
+    /** Fills an answer in: what the text says, or why its rules refuse it, and what to tell whoever wrote it. */
+    void write(UrlReading reading, ObjectNode answer) {
+        Parts strict = reading.strict();
+        ConfigurationException refusal = reading.refusal();
+        if (strict != null) {
+            answer.set("expect", of(strict));
+            if (refusal != null) {
+                refusal(answer.putObject("refused"), refusal);
+            }
+        } else if (refusal != null) {
+            refusal(answer.putObject("error"), refusal);
         }
-        json.put("database", url.database());
-        json.put("user", url.user());
-        @Nullable String password = url.credentials().secret();
-        json.put("password", password == null ? null : masked(password));
-        @Nullable SslMode sslMode = url.sslMode();
-        json.put("sslmode", sslMode == null ? null : sslMode.toString());
-        json.put("sslrootcert", url.sslRootCert());
-        json.put("options", url.options());
+        ArrayNode diagnosis = answer.putArray("diagnosis");
+        reading.diagnoses().forEach(one -> diagnosis.add(one.code()));
+        Parts lenient = reading.lenient();
+        if (lenient != null) {
+            answer.set("lenient", of(lenient));
+        }
+    }
+
+    private static void refusal(ObjectNode json, ConfigurationException refusal) {
+        json.put("code", refusal.code());
+        json.put("message", bare(refusal));
+    }
+
+    /** The message begins with the code, which has a field of its own here. */
+    static String bare(ConfigurationException failure) {
+        String message = String.valueOf(failure.getMessage());
+        String prefix = "[" + failure.code() + "] ";
+        return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
+    }
+
+    private ObjectNode of(Parts parts) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("dialect", parts.dialect());
+        ArrayNode hosts = json.putArray("hosts");
+        for (UrlReading.HostText host : parts.hosts()) {
+            ObjectNode one = hosts.addObject();
+            one.put("host", astray(host.name()));
+            port(one, host.port());
+        }
+        json.put("database", parts.database() == null ? null : astray(parts.database()));
+        json.put("user", parts.user());
+        json.put("password", parts.password() == null ? null : masked(parts.password()));
+        json.put("sslmode", parts.sslMode());
+        json.put("sslrootcert", parts.sslRootCert());
+        json.put("options", parts.options());
         ObjectNode params = json.putObject("params");
-        url.parameters().forEach((name, value) -> params.put(name, soundsSecret(name) ? masked(value) : value));
-        url.settings().forEach((name, value) -> params.put(DatabaseUrl.SETTING_PREFIX + name, value));
+        parts.parameters().forEach((name, value) -> params.put(name, soundsSecret(name) ? masked(value) : value));
         return json;
+    }
+
+    private void port(ObjectNode host, @Nullable String port) {
+        if (port != null && NUMBER.matcher(port).matches()) {
+            host.put("port", Integer.parseInt(port));
+        } else {
+            host.put("port", port == null ? null : masked(port));
+        }
+    }
+
+    /** What stands before an '@' in a host or a database is the end of a password. */
+    private String astray(String text) {
+        int at = text.lastIndexOf('@');
+        return at < 0 || showSecrets ? text : MASK + text.substring(at);
     }
 
     private String masked(String secret) {
