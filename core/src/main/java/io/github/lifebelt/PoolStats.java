@@ -1,5 +1,8 @@
 package io.github.lifebelt;
 
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A pool's figures at one moment. The figures are read one after the other while the pool goes on, so they may disagree
  * by the borrows of a microsecond.
@@ -16,6 +19,8 @@ package io.github.lifebelt;
  * @param pings round trips made to prove that a connection lives, since the pool was opened
  * @param leftovers connections that came back with an open transaction, since the pool was opened
  * @param state how the pool stands to its database
+ * @param serverCertificateExpiresAt when the certificate expires that the server showed at the last full TLS handshake; null
+ *     before the first one, and without TLS
  */
 public record PoolStats(
         int active,
@@ -29,7 +34,8 @@ public record PoolStats(
         long replaced,
         long pings,
         long leftovers,
-        State state) {
+        State state,
+        @Nullable Instant serverCertificateExpiresAt) {
 
     /** How a pool stands to its database. */
     public enum State {

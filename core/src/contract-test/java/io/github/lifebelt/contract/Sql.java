@@ -52,6 +52,9 @@ public final class Sql {
     /** Of a server without TLS where the client demands it. */
     static final String NO_TLS = POSTGRES ? "does not support SSL" : "not provided by server";
 
+    /** What is to be given to a server that wants a client certificate. */
+    static final String CERTIFICATE = POSTGRES ? "sslcert=<PEM file>" : "ssl-cert=<PEM file>";
+
     public static final int DEFAULT_ISOLATION =
             POSTGRES ? Connection.TRANSACTION_READ_COMMITTED : Connection.TRANSACTION_REPEATABLE_READ;
 

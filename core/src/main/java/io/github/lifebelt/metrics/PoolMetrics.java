@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -26,6 +27,7 @@ public final class PoolMetrics implements MeterBinder {
 
     private static final String OTEL = "db.client.connection.";
     private static final String OWN = "lifebelt.connection.";
+    private static final String CERTIFICATE = "lifebelt.certificate.remaining";
     private static final String HIKARI = "hikaricp.connections";
 
     private final ConnectionPool pool;
@@ -64,6 +66,10 @@ public final class PoolMetrics implements MeterBinder {
         gauge(registry, OTEL + "idle.min", named, PoolStats::minIdle);
         gauge(registry, OTEL + "pending_requests", named, PoolStats::pending);
         gauge(registry, OWN + "available", named, stats -> stats.available() ? 1 : 0);
+        Gauge.builder(CERTIFICATE, pool, p -> secondsLeft(p.stats()))
+                .tags(named)
+                .baseUnit("seconds")
+                .register(registry);
         counter(registry, OTEL + "timeouts", named, PoolStats::timeouts);
         counter(registry, OWN + "replaced", named, PoolStats::replaced);
         counter(registry, OWN + "pings", named, PoolStats::pings);
@@ -93,6 +99,12 @@ public final class PoolMetrics implements MeterBinder {
                 acquire,
                 timer(registry, HIKARI + ".usage", named),
                 timer(registry, HIKARI + ".creation", named)));
+    }
+
+    /** Not a number as long as no certificate was seen. */
+    private static double secondsLeft(PoolStats stats) {
+        Instant end = stats.serverCertificateExpiresAt();
+        return end == null ? Double.NaN : Duration.between(Instant.now(), end).toMillis() / 1000.0;
     }
 
     private void gauge(MeterRegistry registry, String name, Tags tags, ToDoubleFunction<PoolStats> figure) {

@@ -40,9 +40,14 @@ public final class TestCertificates {
     private static final String ELSEWHERE = "san=dns:elsewhere.example";
     private static final List<String> TEN_YEARS = List.of("-validity", "3650");
     private static final List<String> ENDED_A_YEAR_AGO = List.of("-startdate", "-2y", "-validity", "365");
+    private static final List<String> TEN_DAYS = List.of("-validity", "10");
+    private static final String FOR_SERVERS = "eku=serverAuth";
+    private static final String FOR_CLIENTS = "eku=clientAuth";
+    private static final String NEW_INTERMEDIATE = "new-intermediate";
 
     private final Map<String, Path> authorities = new HashMap<>();
     private final Map<String, ServerCertificate> servers = new HashMap<>();
+    private final Map<String, ClientCertificate> clients = new HashMap<>();
     private @Nullable Path trustStore;
     private @Nullable Path folder;
 
@@ -121,7 +126,66 @@ public final class TestCertificates {
     }
 
     /**
-     * The authority that is to take the place of {@link #authority()} one day: it signed {@link #crossSigned()} only.
+     * A good certificate for {@code localhost} that ends in ten days.
+     *
+     * @return the certificate with its key, signed by {@link #authority()}
+     */
+    public ServerCertificate endsSoon() {
+        return serverNamed("ends-soon", LOCALHOST, TEN_DAYS);
+    }
+
+    /**
+     * A certificate for {@code localhost} that no authority has signed, as servers make it for themselves.
+     *
+     * @return the certificate with its key
+     */
+    public synchronized ServerCertificate selfSigned() {
+        return serverNamed(
+                "self-signed",
+                LOCALHOST,
+                TEN_YEARS,
+                null,
+                (keytool, store) -> List.of(store.getCertificate("self-signed")));
+    }
+
+    /**
+     * A good certificate for {@code localhost} from the authority that takes the place of {@link #authority()}, which
+     * knows nothing of it.
+     *
+     * @return the certificate with its key, signed by {@link #newAuthority()}
+     */
+    public synchronized ServerCertificate renewed() {
+        newAuthority();
+        return serverNamed(
+                "renewed",
+                LOCALHOST,
+                TEN_YEARS,
+                NEW_AUTHORITY,
+                (keytool, store) -> List.of(store.getCertificateChain("renewed")));
+    }
+
+    /**
+     * A certificate for a client, for servers that demand one ({@link TestDatabaseBuilder#clientCertificates}).
+     *
+     * @return the certificate with its key, its common name {@code app}, signed by {@link #authority()}
+     */
+    public ClientCertificate client() {
+        return clientNamed("client", AUTHORITY);
+    }
+
+    /**
+     * A certificate for a client that servers do not accept.
+     *
+     * @return the certificate with its key, its common name {@code app}, signed by {@link #otherAuthority()}
+     */
+    public ClientCertificate strangersClient() {
+        otherAuthority();
+        return clientNamed("strangers-client", OTHER_AUTHORITY);
+    }
+
+    /**
+     * The authority that is to take the place of {@link #authority()} one day: it signed what leads to {@link #crossSigned()},
+     * and {@link #renewed()}.
      *
      * @return a PEM file with one certificate, signed by itself
      */
@@ -130,19 +194,44 @@ public final class TestCertificates {
     }
 
     /**
-     * A good certificate while authorities change, as the clouds have it for years: signed by {@link #newAuthority()}, and
-     * shown with that authority's certificate as {@link #authority()} signed it. A client that trusts either one accepts
-     * it.
+     * A good certificate while authorities change, as the clouds have it for years: signed by an intermediate authority
+     * of {@link #newAuthority()}, and shown with that one's certificate as {@link #authority()} signed it. A client that
+     * trusts either one accepts it.
      *
-     * @return the certificate with its key; the chain ends with the cross-signed one
+     * @return the certificate with its key; the chain has the intermediate one and ends with the cross-signed one
      */
     public synchronized ServerCertificate crossSigned() {
         newAuthority();
-        return serverNamed("cross-signed", LOCALHOST, TEN_YEARS, NEW_AUTHORITY, (keytool, store) -> {
-            List<String> options = new ArrayList<>(TEN_YEARS);
-            options.addAll(MAY_SIGN);
-            return List.of(store.getCertificate("cross-signed"), keytool.crossSign(NEW_AUTHORITY, AUTHORITY, options));
-        });
+        List<String> signing = new ArrayList<>(TEN_YEARS);
+        signing.addAll(MAY_SIGN);
+        return serverNamed(
+                "cross-signed",
+                LOCALHOST,
+                TEN_YEARS,
+                NEW_INTERMEDIATE,
+                (keytool, store) -> List.of(
+                        store.getCertificate("cross-signed"),
+                        store.getCertificate(NEW_INTERMEDIATE),
+                        keytool.crossSign(NEW_AUTHORITY, AUTHORITY, signing)));
+    }
+
+    private synchronized ClientCertificate clientNamed(String alias, String signer) {
+        authority();
+        return clients.computeIfAbsent(
+                alias,
+                a -> make(alias, () -> {
+                    Keytool keytool = new Keytool(folder());
+                    List<String> options = new ArrayList<>(TEN_YEARS);
+                    options.addAll(List.of("-signer", signer, "-ext", FOR_CLIENTS));
+                    keytool.generate(alias, "CN=app", options);
+                    KeyStore store = keytool.keyStore();
+                    return new ClientCertificate(
+                            Pem.writeCertificates(
+                                    folder().resolve(alias + ".pem"), List.of(store.getCertificateChain(alias))),
+                            Pem.writePrivateKey(
+                                    folder().resolve(alias + ".key"),
+                                    store.getKey(alias, Keytool.PASSWORD.toCharArray())));
+                }));
     }
 
     private synchronized Path authorityNamed(String alias) {
@@ -168,14 +257,23 @@ public final class TestCertificates {
     }
 
     private synchronized ServerCertificate serverNamed(
-            String alias, String subject, List<String> validity, String signer, ChainMaker chain) {
+            String alias, String subject, List<String> validity, @Nullable String signer, ChainMaker chain) {
         authority();
         ServerCertificate known = servers.get(alias);
         if (known == null) {
             known = make(alias, () -> {
                 Keytool keytool = new Keytool(folder());
                 List<String> options = new ArrayList<>(validity);
-                options.addAll(List.of("-signer", signer, "-ext", subject, "-ext", "eku=serverAuth"));
+                if (signer != null) {
+                    if (signer.equals(NEW_INTERMEDIATE)) {
+                        List<String> mayBeSigner = new ArrayList<>(TEN_YEARS);
+                        mayBeSigner.addAll(MAY_SIGN);
+                        mayBeSigner.addAll(List.of("-signer", NEW_AUTHORITY));
+                        keytool.generate(NEW_INTERMEDIATE, "CN=Lifebelt test new intermediate", mayBeSigner);
+                    }
+                    options.addAll(List.of("-signer", signer));
+                }
+                options.addAll(List.of("-ext", subject, "-ext", FOR_SERVERS));
                 keytool.generate(alias, "CN=Lifebelt test server", options);
                 KeyStore store = keytool.keyStore();
                 return new ServerCertificate(
@@ -225,4 +323,12 @@ public final class TestCertificates {
      * @param privateKey PEM file: the unencrypted PKCS#8 key, readable for this user only
      */
     public record ServerCertificate(Path chain, Path privateKey) {}
+
+    /**
+     * The two files a client shows itself with.
+     *
+     * @param chain PEM file: the client's certificate, then its authority's
+     * @param privateKey PEM file: the unencrypted PKCS#8 key, readable for this user only
+     */
+    public record ClientCertificate(Path chain, Path privateKey) {}
 }

@@ -6,6 +6,7 @@ import io.github.lifebelt.testing.internal.server.ReservedParameters;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -43,6 +44,7 @@ public final class TestDatabaseBuilder {
     private @Nullable String version;
     private boolean tls = true;
     private @Nullable ServerCertificate certificate;
+    private boolean clientCertificates;
     private String user = ServerSpec.DEFAULT_NAME;
     private String password = ServerSpec.DEFAULT_PASSWORD;
     private String database = ServerSpec.DEFAULT_NAME;
@@ -96,6 +98,19 @@ public final class TestDatabaseBuilder {
      */
     public TestDatabaseBuilder certificate(ServerCertificate shown) {
         certificate = shown;
+        return this;
+    }
+
+    /**
+     * Whether the ordinary user has to show a certificate of {@link TestCertificates#authority()} besides the password:
+     * {@code clientcert=verify-ca} of PostgreSQL, {@code REQUIRE X509} of MySQL and MariaDB. Strings and data sources of
+     * {@link TestDatabase} have none; {@link TestCertificates#client()} is one.
+     *
+     * @param demanded by default false
+     * @return this
+     */
+    public TestDatabaseBuilder clientCertificates(boolean demanded) {
+        clientCertificates = demanded;
         return this;
     }
 
@@ -215,7 +230,17 @@ public final class TestDatabaseBuilder {
 
     /** What is set now. */
     Wish wish() {
-        return new Wish(product, provider, version, tls, certificate, user, password, database, Map.copyOf(parameters));
+        return new Wish(
+                product,
+                provider,
+                version,
+                tls,
+                certificate,
+                clientCertificates,
+                user,
+                password,
+                database,
+                Map.copyOf(parameters));
     }
 
     /** What is set, as a value: two that are equal may use the same server, one after the other. */
@@ -225,6 +250,7 @@ public final class TestDatabaseBuilder {
             @Nullable String version,
             boolean tls,
             @Nullable ServerCertificate certificate,
+            boolean clientCertificates,
             String user,
             String password,
             String database,
@@ -247,7 +273,11 @@ public final class TestDatabaseBuilder {
 
         private ServerSpec spec(DatabaseProduct chosen, @Nullable ServerCertificate shown) {
             String adminPassword = UUID.randomUUID().toString();
-            return new ServerSpec(chosen, version, shown, user, password, database, adminPassword, parameters);
+            Path clientAuthority = shown != null && clientCertificates
+                    ? TestCertificates.shared().authority()
+                    : null;
+            return new ServerSpec(
+                    chosen, version, shown, clientAuthority, user, password, database, adminPassword, parameters);
         }
 
         private @Nullable ServerCertificate certificateToShow() {

@@ -44,6 +44,7 @@ class NamedDatabaseTest {
                 DatabaseProduct.POSTGRESQL,
                 null,
                 certificates.server(),
+                null,
                 "plain",
                 "not to be seen",
                 "others",

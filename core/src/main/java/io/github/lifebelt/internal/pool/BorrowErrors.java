@@ -25,13 +25,19 @@ import org.jspecify.annotations.Nullable;
 final class BorrowErrors {
     private final String pool;
     private final String target;
-    private final @Nullable String tlsHint;
+    private final Explanation explanation;
     private final Supplier<PoolStats> figures;
 
-    BorrowErrors(PoolConfig config, @Nullable String tlsHint, Supplier<PoolStats> figures) {
+    /** Says what a failure to connect means, and what to do; null if there is no more to say than the driver does. */
+    interface Explanation {
+        @Nullable
+        String of(SQLException failure, ConnectProblem problem);
+    }
+
+    BorrowErrors(PoolConfig config, Explanation explanation, Supplier<PoolStats> figures) {
         this.pool = config.name();
         this.target = config.url().target();
-        this.tlsHint = tlsHint;
+        this.explanation = explanation;
         this.figures = figures;
     }
 
@@ -102,7 +108,7 @@ final class BorrowErrors {
     }
 
     SQLException refused(SQLException cause, ConnectProblem problem, String history) {
-        String hint = problem == ConnectProblem.TLS ? tlsHint : null;
+        String hint = explanation.of(cause, problem);
         return new SQLNonTransientConnectionException(
                 "[CONNECT_REFUSED] " + target + " refuses the connection: " + reason(cause) + history
                         + (hint == null ? "" : ". " + hint),

@@ -4,9 +4,11 @@ import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.SlotConnect;
 import io.github.lifebelt.internal.tls.TlsPolicy;
+import io.github.lifebelt.internal.tls.TlsSource;
 import io.github.lifebelt.security.Credentials;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.Dialect;
+import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import io.github.lifebelt.spi.Dialect.ServerFacts;
 import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Connector {
     private final PoolConfig config;
     private final Dialect dialect;
-    private final ConnectRequest.Tls tls;
+    private final TlsSource tls;
     private final Generation generation;
     private final ConnectVerdicts verdicts;
     private final RoleWatch role;
@@ -44,7 +46,7 @@ final class Connector {
             Consumer<ServerFacts> onFacts) {
         this.config = config;
         this.dialect = dialect;
-        this.tls = tls.tls();
+        this.tls = tls.source();
         this.generation = generation;
         this.verdicts = verdicts;
         this.role = role;
@@ -112,12 +114,31 @@ final class Connector {
     }
 
     private Physical open(SlotConnect attempt, long deadlineNanos, Credentials credentials) throws SQLException {
+        ConnectRequest.Tls protection = tls.current();
+        try {
+            return open(attempt, deadlineNanos, credentials, protection);
+        } catch (SQLException e) {
+            if (verdicts.problem(e) != ConnectProblem.TLS) {
+                throw e;
+            }
+            // Certificates may have been exchanged between the last look at their files and now.
+            ConnectRequest.Tls fresh = tls.afterFailure();
+            if (fresh.equals(protection)) {
+                throw e;
+            }
+            return open(attempt, deadlineNanos, credentials, fresh);
+        }
+    }
+
+    private Physical open(
+            SlotConnect attempt, long deadlineNanos, Credentials credentials, ConnectRequest.Tls protection)
+            throws SQLException {
         long begin = System.nanoTime();
         long until = Math.min(deadlineNanos, begin + config.connectTimeout().toNanos());
         // What is proven is that it worked in the generation in which connecting began.
         long bornIn = generation.current();
         ConnectRequest request =
-                new ConnectRequest(config.url(), credentials, tls, until, config.resolver(), role(config));
+                new ConnectRequest(config.url(), credentials, protection, until, config.resolver(), role(config));
         attempt.begin(request);
         try {
             Connection jdbc = dialect.connect(request);

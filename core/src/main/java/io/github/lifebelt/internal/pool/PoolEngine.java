@@ -16,10 +16,13 @@ import io.github.lifebelt.spi.FailureClassifier.Role;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +60,7 @@ public final class PoolEngine implements LeaseOwner {
     private final Lender lender;
     private final BorrowErrors errors;
     private final UnitSupport units;
+    private final Supplier<@Nullable Instant> serverCertificateExpiry;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final long borrowNanos;
     private final long unavailableNanos;
@@ -77,7 +81,7 @@ public final class PoolEngine implements LeaseOwner {
         check = new LivenessCheck(config, dialect, generation, role);
         openUnits = new OpenUnits(config.name(), config.hygiene() == PoolConfig.Hygiene.STRICT);
         hygiene = new Hygiene(config, dialect, listeners, openUnits);
-        errors = new BorrowErrors(config, tls.failureHint(), this::stats);
+        errors = new BorrowErrors(config, tls.source()::explain, this::stats);
         ConnectVerdicts verdicts = new ConnectVerdicts(config, dialect);
         ServerLimits limits = new ServerLimits(config, new LimitRemedies());
         connector = new Connector(config, dialect, tls, generation, verdicts, role, listeners, limits::met);
@@ -101,6 +105,11 @@ public final class PoolEngine implements LeaseOwner {
         if (!config.dnsCheck().isZero()) {
             rack.every(config.dnsCheck(), new AddressWatch(config, gate, rack.slots(), this::warm));
         }
+        serverCertificateExpiry = tls.source()::serverCertificateExpiresAt;
+        tls.source()
+                .tellTo(
+                        change -> LOG.warn("{}: {}", config.name(), change),
+                        expiry -> LOG.warn("{}: {}", config.name(), expiry));
         tls.notes().forEach(note -> LOG.info("{}: {}", config.name(), note));
         tls.warnings().forEach(warning -> LOG.warn("{}: {}", config.name(), warning));
     }
@@ -314,7 +323,8 @@ public final class PoolEngine implements LeaseOwner {
                 care.replaced(),
                 check.pings(),
                 hygiene.leftovers(),
-                state.now());
+                state.now(),
+                serverCertificateExpiry.get());
     }
 
     public void addListener(PoolListener listener) {

@@ -4,10 +4,13 @@ import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.url.DatabaseUrl;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,23 +36,38 @@ public final class TlsPolicy {
     /**
      * The outcome.
      *
-     * @param tls what dialects connect with
+     * @param source what dialects connect with, at each moment
      * @param notes for one INFO line each
      * @param warnings for one WARN line each
      * @param failureHint for the end of an error about TLS, or null
      */
     public record Decision(
-            ConnectRequest.Tls tls,
+            TlsSource source,
             List<String> notes,
             List<String> warnings,
-            @Nullable String failureHint) {}
+            @Nullable String failureHint) {
+        /** What a connect that begins now uses. */
+        public ConnectRequest.Tls tls() {
+            return source.current();
+        }
+    }
 
     /**
-     * Decides, and reads the root certificates.
+     * Decides, and reads root certificates, client certificate and key.
      *
      * @throws ConfigurationException if they cannot be read, or if the mode contradicts them
      */
     public static Decision resolve(DatabaseUrl url, Predicate<String> hasPublicCertificate, boolean sslModeAsGiven) {
+        return resolve(url, hasPublicCertificate, sslModeAsGiven, JdkTrust::roots, InstantSource.system());
+    }
+
+    /** The same with other roots in place of the JDK's, and another clock. */
+    static Decision resolve(
+            DatabaseUrl url,
+            Predicate<String> hasPublicCertificate,
+            boolean sslModeAsGiven,
+            Supplier<List<X509Certificate>> jdkRoots,
+            InstantSource clock) {
         List<String> notes = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         SslMode given = demanded(url);
@@ -85,12 +103,28 @@ public final class TlsPolicy {
                         url, "sslmode verify-ca takes the certificates of all public authorities for any host"));
             }
         }
-        ConnectRequest.Tls tls = new ConnectRequest.Tls(
-                mode,
-                mode == SslMode.DISABLE
-                        ? null
-                        : TrustContexts.of(mode.verifies(), hasRootFile(url) ? url.sslRootCert() : null));
-        return new Decision(tls, List.copyOf(notes), List.copyOf(warnings), failureHint);
+        List<String> hosts = url.hosts().stream().map(DatabaseUrl.Host::name).toList();
+        String lacking = mode.verifies() && !hasRootFile(url) ? JdkTrust.lacks(jdkRoots.get(), hosts) : null;
+        if (lacking != null) {
+            warnings.add(lacking);
+        }
+        TlsFile roots = hasRootFile(url) && mode != SslMode.DISABLE ? rootFile(url) : null;
+        ClientCertificate client = mode == SslMode.DISABLE ? null : ClientCertificate.of(url);
+        TlsSource source =
+                new TlsSource(mode, roots, client, new TlsExplanation.Target(hosts, failureHint, lacking), clock);
+        String readable = client == null ? null : client.permissionWarning();
+        if (readable != null) {
+            warnings.add(readable);
+        }
+        return new Decision(source, List.copyOf(notes), List.copyOf(warnings), failureHint);
+    }
+
+    private static TlsFile rootFile(DatabaseUrl url) {
+        return TlsFile.of(
+                "sslrootcert",
+                "SSL_ROOT_CERT",
+                String.valueOf(url.sslRootCert()),
+                "a readable file of PEM certificates, or 'system' for the JDK's trust store");
     }
 
     /** {@code sslrootcert=system} without a mode means {@code verify-full}, and contradicts any other, as in libpq. */

@@ -7,11 +7,13 @@ import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports.Binding;
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
+import io.github.lifebelt.testing.internal.server.CertificateFiles;
 import io.github.lifebelt.testing.internal.server.ServerEngine;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.system.Ports;
 import io.github.lifebelt.testing.internal.system.Waiting;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -257,6 +259,9 @@ public final class ContainerEngine implements ServerEngine {
         ServerCertificate certificate = spec.certificate();
         if (certificate != null) {
             files.putAll(recipe.files(certificate));
+        }
+        if (spec.clientAuthority() != null) {
+            files.put(CertificateFiles.CLIENT_AUTHORITY, Files.readString(spec.clientAuthority()));
         }
         ServerFiles.putAsideAtStart(files, fresh);
         return fresh;

@@ -5,7 +5,6 @@ import io.github.lifebelt.testing.internal.mysql.GreetingProbe;
 import io.github.lifebelt.testing.internal.mysql.MySqlConfiguration;
 import io.github.lifebelt.testing.internal.server.Access;
 import io.github.lifebelt.testing.internal.server.AdminSession;
-import io.github.lifebelt.testing.internal.server.CertificateFiles;
 import io.github.lifebelt.testing.internal.server.Family;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import java.sql.SQLException;
@@ -88,8 +87,7 @@ abstract class MySqlRecipe implements ContainerRecipe {
 
     @Override
     public List<String> arguments(ServerSpec spec) {
-        return MySqlConfiguration.arguments(
-                spec, ServerFiles.FOLDER + CertificateFiles.CERTIFICATE, ServerFiles.FOLDER + CertificateFiles.KEY);
+        return MySqlConfiguration.arguments(spec, ServerFiles.FOLDER);
     }
 
     @Override

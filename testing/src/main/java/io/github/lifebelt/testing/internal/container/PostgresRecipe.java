@@ -83,6 +83,9 @@ final class PostgresRecipe implements ContainerRecipe {
             all.put("ssl", "on");
             all.put("ssl_cert_file", ServerFiles.FOLDER + CertificateFiles.CERTIFICATE);
             all.put("ssl_key_file", ServerFiles.FOLDER + CertificateFiles.KEY);
+            if (spec.clientAuthority() != null) {
+                all.put("ssl_ca_file", ServerFiles.FOLDER + CertificateFiles.CLIENT_AUTHORITY);
+            }
         }
         all.putAll(PostgresConfiguration.parameters(spec));
         List<String> arguments = new ArrayList<>();

@@ -6,6 +6,7 @@ import static io.github.lifebelt.testing.internal.mysql.MySqlText.identifier;
 import static io.github.lifebelt.testing.internal.mysql.MySqlText.literal;
 
 import io.github.lifebelt.testing.DatabaseProduct;
+import io.github.lifebelt.testing.internal.server.CertificateFiles;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,10 +21,9 @@ public final class MySqlConfiguration {
      * operating system by then.
      *
      * @param spec the server
-     * @param certificate where its certificate is, from its own point of view
-     * @param key where the certificate's key is
+     * @param folder where its certificates are, from its own point of view, with the separator at its end
      */
-    public static List<String> arguments(ServerSpec spec, String certificate, String key) {
+    public static List<String> arguments(ServerSpec spec, String folder) {
         List<String> all = new ArrayList<>(List.of(
                 "--innodb_flush_log_at_trx_commit=2",
                 "--innodb_doublewrite=0",
@@ -32,7 +32,13 @@ public final class MySqlConfiguration {
                 // MariaDB's own default is still latin1.
                 "--character_set_server=utf8mb4"));
         if (spec.tls()) {
-            all.addAll(List.of("--ssl_cert=" + certificate, "--ssl_key=" + key, "--require_secure_transport=ON"));
+            all.addAll(List.of(
+                    "--ssl_cert=" + folder + CertificateFiles.CERTIFICATE,
+                    "--ssl_key=" + folder + CertificateFiles.KEY,
+                    "--require_secure_transport=ON"));
+            if (spec.clientAuthority() != null) {
+                all.add("--ssl_ca=" + folder + CertificateFiles.CLIENT_AUTHORITY);
+            }
         } else {
             all.add(spec.product() == DatabaseProduct.MARIADB ? "--ssl=OFF" : "--tls_version=");
         }
@@ -62,7 +68,8 @@ public final class MySqlConfiguration {
     static List<String> createUserAndDatabase(ServerSpec spec) {
         return List.of(
                 "CREATE DATABASE IF NOT EXISTS " + identifier(spec.database()),
-                "CREATE USER IF NOT EXISTS " + account(spec.user()) + " IDENTIFIED BY " + literal(spec.password()),
+                "CREATE USER IF NOT EXISTS " + account(spec.user()) + " IDENTIFIED BY " + literal(spec.password())
+                        + (spec.clientAuthority() == null ? "" : " REQUIRE X509"),
                 "GRANT ALL PRIVILEGES ON " + grantee(spec.database()) + ".* TO " + account(spec.user()));
     }
 }

@@ -1,6 +1,5 @@
 package io.github.lifebelt.testing.internal.mysql;
 
-import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
 import io.github.lifebelt.testing.internal.server.CertificateFiles;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.system.CachedFolder;
@@ -60,10 +59,7 @@ final class MySqlDataFolder {
         Files.writeString(accounts, MySqlConfiguration.accounts(spec));
         runAs.install(accounts, data.resolve(ACCOUNTS));
         Files.delete(accounts);
-        ServerCertificate certificate = spec.certificate();
-        if (certificate != null) {
-            CertificateFiles.install(certificate, data, runAs);
-        }
+        CertificateFiles.install(spec, data, runAs);
         return data;
     }
 

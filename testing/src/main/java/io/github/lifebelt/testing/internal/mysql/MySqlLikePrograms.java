@@ -70,10 +70,7 @@ abstract class MySqlLikePrograms implements EmbeddedPrograms, MySqlDataFolder.In
         // Read once the port is taken and before anybody is let in.
         command.add("--init_file=" + data.resolve(MySqlDataFolder.ACCOUNTS));
         command.addAll(serverArguments());
-        command.addAll(MySqlConfiguration.arguments(
-                spec,
-                data.resolve(CertificateFiles.CERTIFICATE).toString(),
-                data.resolve(CertificateFiles.KEY).toString()));
+        command.addAll(MySqlConfiguration.arguments(spec, data + "/"));
         return runAs.command(command);
     }
 

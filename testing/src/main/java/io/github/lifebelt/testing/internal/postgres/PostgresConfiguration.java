@@ -21,6 +21,9 @@ public final class PostgresConfiguration {
             all.put("ssl", "on");
             all.put("ssl_cert_file", CertificateFiles.CERTIFICATE);
             all.put("ssl_key_file", CertificateFiles.KEY);
+            if (spec.clientAuthority() != null) {
+                all.put("ssl_ca_file", CertificateFiles.CLIENT_AUTHORITY);
+            }
         }
         all.putAll(parameters(spec));
         StringBuilder text = new StringBuilder();
@@ -56,7 +59,20 @@ public final class PostgresConfiguration {
         String rule = spec.tls() ? "hostssl" : "host";
         StringBuilder text = new StringBuilder();
         for (String address : addresses) {
-            text.append(rule).append(" all,replication all ").append(address).append(" scram-sha-256\n");
+            if (spec.clientAuthority() == null) {
+                text.append(rule)
+                        .append(" all,replication all ")
+                        .append(address)
+                        .append(" scram-sha-256\n");
+            } else {
+                text.append(rule)
+                        .append(" all,replication ")
+                        .append(ServerSpec.ADMIN)
+                        .append(' ')
+                        .append(address)
+                        .append(" scram-sha-256\n");
+                text.append(rule).append(" all all ").append(address).append(" scram-sha-256 clientcert=verify-ca\n");
+            }
         }
         return text.toString();
     }

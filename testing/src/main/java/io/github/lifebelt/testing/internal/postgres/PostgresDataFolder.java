@@ -1,6 +1,5 @@
 package io.github.lifebelt.testing.internal.postgres;
 
-import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
 import io.github.lifebelt.testing.internal.server.CertificateFiles;
 import io.github.lifebelt.testing.internal.server.ServerSpec;
 import io.github.lifebelt.testing.internal.system.CachedFolder;
@@ -43,10 +42,7 @@ public final class PostgresDataFolder {
                 Command.run(runAs.command(singleUser(data)), folder, PostgresConfiguration.bootstrap(spec), LONGEST));
         Files.writeString(data.resolve("postgresql.conf"), PostgresConfiguration.file(spec), StandardOpenOption.APPEND);
         Files.writeString(data.resolve("pg_hba.conf"), PostgresConfiguration.access(spec, "127.0.0.1/32", "::1/128"));
-        ServerCertificate certificate = spec.certificate();
-        if (certificate != null) {
-            CertificateFiles.install(certificate, data, runAs);
-        }
+        CertificateFiles.install(spec, data, runAs);
         return data;
     }
 

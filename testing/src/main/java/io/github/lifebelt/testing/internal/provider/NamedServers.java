@@ -60,7 +60,15 @@ final class NamedServers implements Provider {
             throw e;
         }
         ServerSpec became = new ServerSpec(
-                spec.product(), spec.version(), null, url.user(), url.password(), access.database(), "", Map.of());
+                spec.product(),
+                spec.version(),
+                null,
+                null,
+                url.user(),
+                url.password(),
+                access.database(),
+                "",
+                Map.of());
         return new Provision(ServerProvider.NAMED, became, family, server, access, admin, access.database());
     }
 
@@ -82,6 +90,8 @@ final class NamedServers implements Provider {
             wanted = "settings " + spec.parameters().keySet();
         } else if (spec.tls() && !TestCertificates.shared().server().equals(spec.certificate())) {
             wanted = "a certificate of its own";
+        } else if (spec.clientAuthority() != null) {
+            wanted = "client certificates";
         } else if (!spec.hasDefaultNames()) {
             wanted = "a user, password or database of its own";
         } else if (spec.tls() && url.plain()) {

@@ -13,7 +13,20 @@ public final class CertificateFiles {
     /** The key, which only the server may read. */
     public static final String KEY = "server.key";
 
+    /** The certificate of the authority whose client certificates are accepted. */
+    public static final String CLIENT_AUTHORITY = "client-authority.crt";
+
     private CertificateFiles() {}
+
+    /** Puts all in place that the server is to begin with. */
+    public static void install(ServerSpec spec, Path folder, RunAs runAs) throws IOException {
+        if (spec.certificate() != null) {
+            install(spec.certificate(), folder, runAs);
+        }
+        if (spec.clientAuthority() != null) {
+            runAs.install(spec.clientAuthority(), folder.resolve(CLIENT_AUTHORITY));
+        }
+    }
 
     /** Puts both in place, each at once: the server may read them at any time. */
     public static void install(ServerCertificate certificate, Path folder, RunAs runAs) throws IOException {

@@ -2,6 +2,7 @@ package io.github.lifebelt.testing.internal.server;
 
 import io.github.lifebelt.testing.DatabaseProduct;
 import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
+import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param product the database system
  * @param version which version, as far as it was said ({@code 18}, {@code 8.0}); null for whichever there is
  * @param certificate what the server shows; null for a server without TLS
+ * @param clientAuthority whose certificate the ordinary user has to show; null if there is no need of any
  * @param user the ordinary user
  * @param password the user's password at the start
  * @param database the database the user owns
@@ -21,6 +23,7 @@ public record ServerSpec(
         DatabaseProduct product,
         @Nullable String version,
         @Nullable ServerCertificate certificate,
+        @Nullable Path clientAuthority,
         String user,
         String password,
         String database,

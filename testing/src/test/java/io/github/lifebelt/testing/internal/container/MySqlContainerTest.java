@@ -104,6 +104,7 @@ class MySqlContainerTest {
                 product,
                 null,
                 certificate,
+                null,
                 "app",
                 "secret",
                 "app",

@@ -1,0 +1,235 @@
+package io.github.lifebelt.internal.tls;
+
+import io.github.lifebelt.security.SslMode;
+import io.github.lifebelt.spi.Dialect.ConnectProblem;
+import io.github.lifebelt.spi.FailureClassifier.FailureChain;
+import java.security.InvalidAlgorithmParameterException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says in a sentence what a TLS failure is, and what to do. JSSE and the drivers bury it under "path building failed" and
+ * "communications link failure"; what the server has shown, and what was demanded of it, is known here.
+ */
+final class TlsExplanation {
+
+    /**
+     * Whom the pool connects to.
+     *
+     * @param hosts names or addresses as they were given
+     * @param raised how to take back that the mode was raised, or null if it was not
+     * @param trustStore what the JDK's trust store lacks, or null
+     */
+    record Target(
+            List<String> hosts,
+            @Nullable String raised,
+            @Nullable String trustStore) {}
+
+    private static final String PRIVATE_LINK = ".privatelink.";
+
+    private final SslMode mode;
+    private final @Nullable TlsFile roots;
+    private final @Nullable ClientCertificate client;
+    private final Target target;
+    private final Handshakes handshakes;
+
+    TlsExplanation(
+            SslMode mode,
+            @Nullable TlsFile roots,
+            @Nullable ClientCertificate client,
+            Target target,
+            Handshakes handshakes) {
+        this.mode = mode;
+        this.roots = roots;
+        this.client = client;
+        this.target = target;
+        this.handshakes = handshakes;
+    }
+
+    @Nullable
+    String of(SQLException failure, ConnectProblem problem) {
+        FailureChain chain = FailureChain.of(failure);
+        if (problem == ConnectProblem.AUTHENTICATION) {
+            // A server that has an account for holders of a certificate says no more than that access is denied.
+            return handshakes.wasAsked() && client == null && isMySqls(failure)
+                    ? "The server has asked for a client certificate and got none: if the account is one with REQUIRE"
+                            + " X509, write ssl-cert=<PEM file> and ssl-key=<PEM file>"
+                    : null;
+        }
+        if (problem != ConnectProblem.TLS) {
+            return null;
+        }
+        String words =
+                chain.all().stream().map(t -> String.valueOf(t.getMessage())).collect(Collectors.joining("\n"));
+        String cause = ofCertificate(chain, words);
+        if (cause == null) {
+            cause = ofDemands(words);
+        }
+        if (cause == null) {
+            cause = ofAlert(words);
+        }
+        return target.raised() == null ? cause : cause == null ? target.raised() : cause + ". " + target.raised();
+    }
+
+    private static boolean isMySqls(SQLException failure) {
+        return failure.getErrorCode() == 1045;
+    }
+
+    // ------------------------------------------------------------------------------------------------ certificates
+
+    private @Nullable String ofCertificate(FailureChain chain, String words) {
+        if (chain.has(CertificateExpiredException.class)) {
+            return expired();
+        }
+        if (chain.has(CertificateNotYetValidException.class)) {
+            return "The server's certificate is not valid yet: look at this machine's clock (it says "
+                    + handshakes.now() + "), then at the certificate's beginning";
+        }
+        if (words.contains("No subject alternative")
+                || words.contains("No name matching")
+                || words.contains("hostnameverifier")) {
+            return wrongHost();
+        }
+        if (chain.has(InvalidAlgorithmParameterException.class) && words.contains("trustAnchors")) {
+            return "Nobody is trusted: " + storeOrFile() + " holds no root certificate"
+                    + (target.trustStore() == null ? "" : "; " + target.trustStore());
+        }
+        if (words.contains("unable to find valid certification path") || chain.has(CertPathBuilderException.class)) {
+            return untrusted();
+        }
+        if (chain.has(CertPathValidatorException.class)) {
+            return "The server's certificate chain is not acceptable to this JDK: see jdk.certpath.disabledAlgorithms for"
+                    + " algorithms, com.sun.net.ssl.checkRevocation for revocation";
+        }
+        return null;
+    }
+
+    private String expired() {
+        Instant now = handshakes.now();
+        for (X509Certificate certificate : handshakes.lastShown()) {
+            Instant end = certificate.getNotAfter().toInstant();
+            if (end.isBefore(now)) {
+                String whose = certificate.equals(handshakes.lastShown().get(0))
+                        ? "The server's certificate"
+                        : "'" + subject(certificate) + "', by which the server's certificate was issued,";
+                return whose + " has expired: it was valid until " + end + " ("
+                        + Duration.between(end, now).toDays()
+                        + " days ago). Renew it on the server; no setting here is better";
+            }
+        }
+        return "A certificate between the server's and the trusted root has expired: " + rootsAdvice();
+    }
+
+    private String wrongHost() {
+        String names = handshakes.lastShown().isEmpty()
+                ? "another host"
+                : String.join(", ", CertificateNames.of(handshakes.lastShown().get(0)));
+        String here = String.join(", ", target.hosts());
+        String cause = "The server's certificate is not for " + here + " but for " + names;
+        for (String host : target.hosts()) {
+            if (host.toLowerCase(Locale.ROOT).contains(PRIVATE_LINK)) {
+                return cause + ". Connect to " + host.replaceFirst("(?i)\\.privatelink\\.", ".")
+                        + ", the public name, which leads to the private endpoint from within its network";
+            }
+        }
+        if (target.hosts().stream().anyMatch(CertificateNames::isAddress)) {
+            return cause
+                    + ". Connect by a name that is in it; where there is none, as for Cloud SQL's addresses with the"
+                    + " instance's server-ca.pem, write sslmode=verify-ca (for MySQL ssl-mode=VERIFY_CA)";
+        }
+        return cause + ". Connect by a name that is in it, or give the server a certificate for this name;"
+                + " sslmode=verify-ca accepts every host with a certificate of that authority";
+    }
+
+    private String untrusted() {
+        List<X509Certificate> shown = handshakes.lastShown();
+        if (shown.size() == 1 && CertificateNames.isSelfSigned(shown.get(0))) {
+            return "The server's certificate '" + subject(shown.get(0)) + "' is signed by itself, and not among "
+                    + storeOrFile() + ": get one from an authority, or write sslrootcert=<PEM file> with exactly this"
+                    + " certificate";
+        }
+        String issuer = shown.isEmpty()
+                ? "an authority"
+                : "'" + shown.get(shown.size() - 1).getIssuerX500Principal().getName() + "'";
+        return "The server's certificate comes from " + issuer + ", which is not among " + storeOrFile() + ": "
+                + rootsAdvice();
+    }
+
+    private String rootsAdvice() {
+        if (target.trustStore() != null && roots == null) {
+            return target.trustStore();
+        }
+        return roots == null
+                ? "write sslrootcert=<PEM file> with the root certificate of the server's provider (for MySQL ssl-ca)"
+                : "put the root certificate of the server's provider into that file, beside those that are there";
+    }
+
+    private String storeOrFile() {
+        return roots == null ? "the JDK's trust store" : roots.toString();
+    }
+
+    private static String subject(X509Certificate certificate) {
+        return certificate.getSubjectX500Principal().getName();
+    }
+
+    // ------------------------------------------------------------------------------------------------ demands
+
+    private @Nullable String ofDemands(String words) {
+        if (words.contains("does not support SSL") || words.contains("not provided by server")) {
+            return "The server has no TLS, and sslmode " + mode + " demands it: turn TLS on there; sslmode=disable (for"
+                    + " MySQL ssl-mode=DISABLED) sends everything in plain text, for a network that is yours";
+        }
+        if (words.contains("client certificate")) {
+            return clientCertificate();
+        }
+        String lower = words.toLowerCase(Locale.ROOT);
+        if (words.contains("no encryption")
+                || words.contains("SSL off")
+                || words.contains("SSL connection is required")
+                || words.contains("require_secure_transport")
+                || lower.contains("ssl required")) {
+            return "The server takes no connection without TLS, and sslmode is " + mode
+                    + ": write sslmode=verify-full (for MySQL ssl-mode=VERIFY_IDENTITY)";
+        }
+        return null;
+    }
+
+    private String clientCertificate() {
+        return client == null
+                ? "The server wants a client certificate: write sslcert=<PEM file> and sslkey=<PEM file> (for MySQL ssl-cert"
+                        + " and ssl-key)"
+                : "The server does not accept the client certificate (" + client
+                        + "): its authority must be among those that the server trusts, it must be for this user where the"
+                        + " server compares names, and valid now";
+    }
+
+    // ------------------------------------------------------------------------------------------------ alerts
+
+    /** What the server's TLS has to say, of which there is a word at most. */
+    private @Nullable String ofAlert(String words) {
+        boolean alert = words.contains("fatal alert");
+        if (alert && (words.contains("certificate_required") || handshakes.wasAsked())) {
+            return clientCertificate();
+        }
+        if (words.contains("protocol_version")
+                || words.contains("No appropriate protocol")
+                || words.contains("handshake_failure")) {
+            return "This JDK and the server have no version of TLS or no cipher in common: TLS 1.2 and 1.3 are spoken here;"
+                    + " see jdk.tls.disabledAlgorithms and jdk.tls.client.protocols";
+        }
+        if (words.contains("Unsupported or unrecognized SSL message")) {
+            return "What answers there does not speak TLS at this point: look at the port, and at proxies on the way";
+        }
+        return null;
+    }
+}
