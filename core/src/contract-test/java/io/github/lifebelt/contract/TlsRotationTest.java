@@ -107,7 +107,9 @@ class TlsRotationTest extends TlsLogins {
             Files.writeString(roots, "half a ");
             assertThat(failure(pool)).hasMessageContaining("which is not among sslrootcert " + roots);
             exchange(roots, CERTIFICATES.newAuthority());
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> serves(pool));
+            await().atMost(Duration.ofSeconds(20))
+                    .ignoreExceptionsInstanceOf(SQLException.class)
+                    .untilAsserted(() -> serves(pool));
         }
     }
 

@@ -46,6 +46,21 @@ final class DriverSettings {
     // They were read as an ssl mode.
     private static final Set<String> SSL = Set.of("ssl", "useSSL", "requireSSL", "verifyServerCertificate");
 
+    // The TLS context has them: files of MySQL's clients, libpq's names for them, and key stores of Connector/J's,
+    // whose
+    // type is seen by their content.
+    private static final Set<String> CLIENT_CERTIFICATE = Set.of(
+            "ssl-cert",
+            "ssl_cert",
+            "sslcert",
+            "ssl-key",
+            "ssl_key",
+            "sslkey",
+            "sslpassword",
+            "clientCertificateKeyStoreUrl",
+            "clientCertificateKeyStoreType",
+            "clientCertificateKeyStorePassword");
+
     // What programs in other languages write, which Lifebelt does anyway or not at all.
     private static final String RECONNECT = "reconnect";
     private static final Set<String> CHARSET = Set.of("charset", "default-character-set");
@@ -96,6 +111,7 @@ final class DriverSettings {
         return RENAMED.containsKey(name)
                 || WITHOUT_EFFECT.contains(name)
                 || SSL.contains(name)
+                || CLIENT_CERTIFICATE.contains(name)
                 || CHARSET.contains(name)
                 || name.equals(RECONNECT);
     }
@@ -106,7 +122,10 @@ final class DriverSettings {
 
     private void parameter(String name, String value) {
         UnsupportedParameters.check(name, value);
-        if (WITHOUT_EFFECT.contains(name) || SSL.contains(name) || name.equals(RECONNECT)) {
+        if (WITHOUT_EFFECT.contains(name)
+                || SSL.contains(name)
+                || CLIENT_CERTIFICATE.contains(name)
+                || name.equals(RECONNECT)) {
             return;
         }
         if (CHARSET.contains(name)) {

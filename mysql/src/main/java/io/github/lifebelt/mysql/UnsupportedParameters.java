@@ -16,7 +16,8 @@ final class UnsupportedParameters {
             "certificates are read from PEM files: write ssl-ca=<file> (keytool -exportcert -rfc writes one from a key"
                     + " store), or nothing for the JDK's trust store";
     private static final String CLIENT_CERTIFICATES =
-            "client certificates are not supported yet; log in with a password or a token";
+            "the JVM's own key store is not looked into, and the type of a key store is seen by its content; write"
+                    + " ssl-cert=<PEM file> and ssl-key=<PEM file>, or clientCertificateKeyStoreUrl=<file>";
     private static final String PROVIDERS = "TLS is the JDK's default provider's; set that up in its java.security";
     private static final String HOSTS =
             "the driver is given one host at a time: Lifebelt tries several in their order, and prefers one that writes";
@@ -33,6 +34,7 @@ final class UnsupportedParameters {
             "reconnectAtTxEnd", RECONNECT,
             "dnsSrv", "service records are not looked up; write the hosts",
             "fipsCompliantJsse", PROVIDERS,
+            "fallbackToSystemKeyStore", CLIENT_CERTIFICATES,
             "queryTimeoutKillsConnection",
                     "the driver would close the connection behind the pool's back; without it the statement alone ends");
 
@@ -49,19 +51,6 @@ final class UnsupportedParameters {
                 "fallbackToSystemTrustStore",
                 "ssl-capath",
                 "ssl_capath");
-        forAll(
-                why,
-                CLIENT_CERTIFICATES,
-                "clientCertificateKeyStoreUrl",
-                "clientCertificateKeyStoreType",
-                "clientCertificateKeyStorePassword",
-                "fallbackToSystemKeyStore",
-                "ssl-cert",
-                "ssl_cert",
-                "ssl-key",
-                "ssl_key",
-                "sslcert",
-                "sslkey");
         forAll(
                 why,
                 PROVIDERS,

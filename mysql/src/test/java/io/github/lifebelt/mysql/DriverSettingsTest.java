@@ -89,7 +89,10 @@ class DriverSettingsTest {
                 "autoReconnect=false | {autoReconnect=false}",
                 "largeRowSizeThreshold=16K | {largeRowSizeThreshold=16K}",
                 "get-server-public-key=true | {allowPublicKeyRetrieval=true}",
-                "charset=utf8mb4&reconnect=true | {}"
+                "charset=utf8mb4&reconnect=true | {}",
+                "ssl-cert=/c.pem&ssl-key=/k.pem&sslpassword=secret | {}",
+                "clientCertificateKeyStoreUrl=file:/me.p12&clientCertificateKeyStoreType=PKCS12"
+                        + "&clientCertificateKeyStorePassword=secret | {}"
             })
     void whatTheDriverGets(String parameters, String expected) {
         Map<String, String> sorted = new java.util.TreeMap<>(properties(parameters));
@@ -109,7 +112,7 @@ class DriverSettingsTest {
                 "socksProxyHost=proxy | UNSUPPORTED_PARAM | SOCKS",
                 "trustCertificateKeyStoreUrl=file:/trust.p12 | UNSUPPORTED_PARAM | ssl-ca=",
                 "trustCertificateKeyStorePassword=changeit | UNSUPPORTED_PARAM | ssl-ca=",
-                "clientCertificateKeyStoreUrl=file:/me.p12 | UNSUPPORTED_PARAM | client certificates",
+                "fallbackToSystemKeyStore=true | UNSUPPORTED_PARAM | clientCertificateKeyStoreUrl=<file>",
                 "useConfigs=maxPerformance | UNSUPPORTED_PARAM | write the properties themselves",
                 "propertiesTransform=X | UNSUPPORTED_PARAM | write the properties themselves",
                 "failOverReadOnly=false | UNSUPPORTED_PARAM | one host at a time",

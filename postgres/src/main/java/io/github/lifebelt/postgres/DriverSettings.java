@@ -135,8 +135,11 @@ final class DriverSettings {
                 UnsupportedParameters.allowOnly(name, value, "1", "the JDK tells the server the host's name (SNI)");
             case "sslcompression" ->
                 UnsupportedParameters.allowOnly(name, value, "0", "the JDK does not compress TLS, which is unsafe");
-            case "ssl" -> {
-                // It was read as an sslmode.
+            case "sslcertmode" ->
+                UnsupportedParameters.allowOnly(
+                        name, value, "allow", "a client certificate that is given is shown to a server that asks");
+            case "ssl", "sslcert", "sslkey", "sslpassword" -> {
+                // It was read as an sslmode, and the TLS context has the others.
             }
             case "fallback_application_name" -> properties.putIfAbsent("ApplicationName", value);
             case "sslfactory" -> requireJdkTrust(value);
@@ -233,6 +236,12 @@ final class DriverSettings {
             query.put("sslfactory", JDK_TRUST);
         } else if (url.sslRootCert() != null) {
             query.put("sslrootcert", url.sslRootCert());
+        }
+        for (String file : List.of("sslcert", "sslkey")) {
+            String path = url.parameters().get(file);
+            if (path != null) {
+                query.put(file, path);
+            }
         }
         return JdbcPostgresUrl.SCHEME + "//" + servers + "/" + (url.database() == null ? "" : encode(url.database()))
                 + query.entrySet().stream()

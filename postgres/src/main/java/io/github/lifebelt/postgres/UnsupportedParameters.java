@@ -17,10 +17,7 @@ final class UnsupportedParameters {
 
     private static Map<String, String> why() {
         Map<String, String> why = new HashMap<>();
-        forAll(
-                why,
-                "client certificates are not supported yet; log in with a password or a token",
-                List.of("sslcert", "sslkey", "sslpassword", "sslpasswordcallback", "sslcertmode"));
+        why.put("sslpasswordcallback", "the password of the key or the key store is sslpassword");
         forAll(
                 why,
                 "revocation lists are not read from files; the JDK checks revocation if the system property"

@@ -81,8 +81,6 @@ class DriverSettingsTest {
                 "loginTimeout",
                 "connectExecutor",
                 "sslpasswordcallback",
-                "sslcert",
-                "sslkey",
                 "service",
                 "replication"
             })
@@ -113,6 +111,16 @@ class DriverSettingsTest {
                 .doesNotContainKey("sslfactory");
         refused("UNSUPPORTED_PARAM", "jdbc:postgresql://h/db?sslmode=require&" + factory);
         refused("UNSUPPORTED_PARAM", "jdbc:postgresql://h/db?sslmode=verify-full&sslrootcert=/r.pem&" + factory);
+    }
+
+    /** The driver would read the files itself, and has no context of a pool's then; people see them, without the password. */
+    @Test
+    void aClientCertificateIsNotTheDriversToShow() {
+        String url = "postgresql://h/db?sslcert=/c.pem&sslkey=/k.pem&sslpassword=s3cret&sslcertmode=allow";
+        assertThat(driver(url)).doesNotContainKeys("sslcert", "sslkey", "sslpassword", "sslcertmode");
+        assertThat(DatabaseUrl.parse(url).jdbcUrl())
+                .contains("sslcert=%2Fc.pem", "sslkey=%2Fk.pem")
+                .doesNotContain("s3cret");
     }
 
     @ParameterizedTest
@@ -158,8 +166,7 @@ class DriverSettingsTest {
     @CsvSource({
         "sslsni=0, SNI",
         "sslcompression=1, unsafe",
-        "sslcert=client.pem, client certificates are not supported yet",
-        "sslpassword=pass, client certificates are not supported yet",
+        "sslcertmode=disable, shown to a server that asks",
         "sslcrl=list.pem, com.sun.net.ssl.checkRevocation",
         "ssl_min_protocol_version=TLSv1.3, jdk.tls.client.protocols",
         "hostaddr=10.0.0.7, sslmode=verify-ca",
