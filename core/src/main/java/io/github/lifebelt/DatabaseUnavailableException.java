@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The database cannot be reached, and no live connection was there to serve the borrower. Nothing of the caller's was
- * sent. Says since when and why; trying again later is safe.
+ * sent. Says since when and why; trying again later is safe. Where it is the credentials that cannot be had, the code in
+ * its message is {@code CREDENTIALS_UNAVAILABLE}.
  */
 public final class DatabaseUnavailableException extends SQLTransientConnectionException {
 
@@ -28,7 +29,7 @@ public final class DatabaseUnavailableException extends SQLTransientConnectionEx
     /**
      * Made by the pool.
      *
-     * @param message what was tried, since when it fails, and when it is tried next
+     * @param message what was tried, since when it fails, and when it is tried next; it may have a code of its own
      * @param since when the database was first found unreachable
      * @param causeAt when the cause was met
      * @param nextProbe when the database is looked for again; null if that is going on
@@ -36,7 +37,11 @@ public final class DatabaseUnavailableException extends SQLTransientConnectionEx
      */
     public DatabaseUnavailableException(
             String message, Instant since, Instant causeAt, @Nullable Instant nextProbe, SQLException cause) {
-        super("[" + CODE + "] " + message, cause.getSQLState(), cause.getErrorCode(), cause);
+        super(
+                message.startsWith("[") ? message : "[" + CODE + "] " + message,
+                cause.getSQLState(),
+                cause.getErrorCode(),
+                cause);
         this.since = since;
         this.causeAt = causeAt;
         this.nextProbe = nextProbe;

@@ -7,6 +7,8 @@ import io.github.lifebelt.PoolConfig.PrePing;
 import io.github.lifebelt.internal.config.Dialects;
 import io.github.lifebelt.internal.config.Limits;
 import io.github.lifebelt.internal.config.Setting;
+import io.github.lifebelt.internal.credentials.CredentialsSource;
+import io.github.lifebelt.internal.credentials.FixedCredentials;
 import io.github.lifebelt.internal.pool.PoolEngine;
 import io.github.lifebelt.security.CredentialsProvider;
 import io.github.lifebelt.spi.Dialect;
@@ -99,11 +101,29 @@ public final class PoolBuilder {
     /**
      * Sets where user and secret of new connections come from, instead of the URL.
      *
-     * @param provider asked before each login
+     * <p>Those that expire are renewed ahead of time in the background; those that do not are asked for before each
+     * login. What was given last serves while the provider fails, for as long as it is valid. A rejected login asks once
+     * more. When the server has taken a new password, or another user, connections that stand are replaced little by
+     * little, within a tenth of {@link #recycleAfter(Duration)}; for a newer token they are not.
+     *
+     * @param provider asked on a thread of the pool, by one call at a time for all logins that wait
      * @return this
      */
     public PoolBuilder credentials(CredentialsProvider provider) {
         credentials = Objects.requireNonNull(provider, "provider");
+        return this;
+    }
+
+    /**
+     * The same by name, for settings in the environment. The user is the URL's.
+     *
+     * @param source {@code azure-entra} for {@link CredentialsProvider#azureEntra(String)}, in the cloud to which the
+     *     URL's host belongs; {@code file:/path} for {@link CredentialsProvider#fromFile}
+     * @return this
+     * @throws ConfigurationException if there is no such source, or Azure's library is not there
+     */
+    public PoolBuilder credentialsFrom(String source) {
+        credentials = CredentialsSource.named(source, url);
         return this;
     }
 
@@ -449,7 +469,7 @@ public final class PoolBuilder {
         return new PoolConfig(
                 name == null ? "lifebelt-" + POOLS.incrementAndGet() : name,
                 url,
-                credentials == null ? url::credentials : credentials,
+                credentials == null ? new FixedCredentials(url.credentials()) : credentials,
                 resolver,
                 maxSize == null ? DEFAULT_MAX_SIZE : maxSize,
                 minIdle,

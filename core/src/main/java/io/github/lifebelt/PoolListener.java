@@ -146,6 +146,22 @@ public interface PoolListener {
     default void commitUnknown(String unit, SQLException failure) {}
 
     /**
+     * Other credentials than before are there for the logins to come: a newer token, or a rotated password.
+     *
+     * @param validFor how long they are valid; null if they do not expire
+     */
+    default void credentialsRefreshed(@Nullable Duration validFor) {}
+
+    /**
+     * The credentials provider has failed. What it gave before serves for as long as it is valid.
+     *
+     * @param failure the supplier and its failure, without anything that may be a secret
+     * @param validFor how long what it gave before is valid, below zero if it has expired; null if it does not expire or
+     *     there is nothing
+     */
+    default void credentialsRefreshFailed(SQLException failure, @Nullable Duration validFor) {}
+
+    /**
      * The database takes connections again.
      *
      * @param outage how long it took none

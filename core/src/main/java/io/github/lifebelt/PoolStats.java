@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param state how the pool stands to its database
  * @param serverCertificateExpiresAt when the certificate expires that the server showed at the last full TLS handshake; null
  *     before the first one, and without TLS
+ * @param credentialsExpireAt when the credentials of new logins expire; null if they do not, or none were needed so far
  */
 public record PoolStats(
         int active,
@@ -35,7 +36,8 @@ public record PoolStats(
         long pings,
         long leftovers,
         State state,
-        @Nullable Instant serverCertificateExpiresAt) {
+        @Nullable Instant serverCertificateExpiresAt,
+        @Nullable Instant credentialsExpireAt) {
 
     /** How a pool stands to its database. */
     public enum State {

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pool's figures as Micrometer meters, under OpenTelemetry's names where it has one. The table in the README has them
@@ -74,6 +75,13 @@ public final class PoolMetrics implements MeterBinder {
         counter(registry, OWN + "replaced", named, PoolStats::replaced);
         counter(registry, OWN + "pings", named, PoolStats::pings);
         counter(registry, OWN + "leftovers", named, PoolStats::leftovers);
+        Gauge.builder(
+                        "lifebelt.credentials.remaining",
+                        pool,
+                        p -> secondsUntil(p.stats().credentialsExpireAt()))
+                .baseUnit("seconds")
+                .tags(named)
+                .register(registry);
         pool.addListener(new Timers(
                 timer(registry, OTEL + "wait_time", named.and("outcome", "ok")),
                 timer(registry, OTEL + "wait_time", named.and("outcome", "failed")),
@@ -82,6 +90,11 @@ public final class PoolMetrics implements MeterBinder {
         if (hikariNames) {
             bindHikariNames(registry);
         }
+    }
+
+    /** Not a number where nothing expires; below zero where something has. */
+    private static double secondsUntil(@Nullable Instant end) {
+        return end == null ? Double.NaN : Duration.between(Instant.now(), end).toMillis() / 1e3;
     }
 
     private void bindHikariNames(MeterRegistry registry) {

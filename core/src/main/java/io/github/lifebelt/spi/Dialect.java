@@ -52,6 +52,8 @@ public interface Dialect {
         TLS("TLS could not be agreed on"),
         /** User or password are not accepted. */
         AUTHENTICATION("the login is not accepted"),
+        /** There are no user and password to log in with: their supplier has failed. */
+        CREDENTIALS("there are no credentials to log in with"),
         /** The database of that name is not there, or not for this user. */
         DATABASE("the database is not to be had"),
         /** The server is there and is starting up or shutting down. */

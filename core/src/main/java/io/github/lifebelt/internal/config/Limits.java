@@ -74,7 +74,7 @@ public final class Limits {
         }
     }
 
-    static ConfigurationException refused(String setting, Object value, String allowed) {
+    public static ConfigurationException refused(String setting, Object value, String allowed) {
         return new ConfigurationException("INVALID_SETTING", setting + " is " + value + "; allowed: " + allowed);
     }
 }

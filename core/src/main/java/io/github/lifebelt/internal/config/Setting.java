@@ -38,7 +38,8 @@ public enum Setting {
         if (on) {
             builder.sslModeAsGiven();
         }
-    }));
+    })),
+    CREDENTIALS(text(PoolBuilder::credentialsFrom));
 
     private interface Reader {
         void read(PoolBuilder builder, String setting, String value);

@@ -5,6 +5,7 @@ import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.PoolExhaustedException;
 import io.github.lifebelt.PoolStats;
 import io.github.lifebelt.internal.config.Durations;
+import io.github.lifebelt.internal.credentials.CredentialsUnavailableException;
 import io.github.lifebelt.internal.pool.Gate.Closure;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
@@ -68,6 +69,19 @@ final class BorrowErrors {
     DatabaseUnavailableException unavailable(Closure closure, long waitedNanos, @Nullable String also) {
         Instant now = Instant.now();
         Instant next = closure.nextProbe();
+        if (closure.cause() instanceof CredentialsUnavailableException cause) {
+            String asked = next == null || next.isBefore(now) ? "now" : "again in " + text(now, next);
+            return new DatabaseUnavailableException(
+                    cause.getMessage() + ". Nothing was sent to " + target
+                            + ", where logins wait for credentials since "
+                            + closure.since() + " (" + text(closure.since(), now) + " ago); waited "
+                            + Durations.text(millis(waitedNanos)) + " and no live connection came free"
+                            + (also == null ? "" : "; " + also) + ". The supplier is asked " + asked + "; try again",
+                    closure.since(),
+                    closure.causeAt(),
+                    next,
+                    cause);
+        }
         String then = next == null || next.isBefore(now) ? "is probed now" : "is probed again in " + text(now, next);
         String full = closure.verdict() == Verdict.AT_CAPACITY
                 ? " takes no more connections since "

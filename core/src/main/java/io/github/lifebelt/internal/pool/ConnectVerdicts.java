@@ -1,6 +1,7 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.internal.credentials.CredentialsUnavailableException;
 import io.github.lifebelt.internal.jdbc.SetUpException;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;
@@ -26,6 +27,10 @@ final class ConnectVerdicts {
         if (failure instanceof SetUpException) {
             return Verdict.REFUSED;
         }
+        if (failure instanceof CredentialsUnavailableException) {
+            // As with a server at its limit: connecting has to wait, and nothing speaks against what is connected.
+            return Verdict.AT_CAPACITY;
+        }
         return switch (classifier.classify(failure, Phase.CONNECT, role)) {
             case DATABASE_DOWN, SUSPECT_ALL, EVICT -> Verdict.DATABASE_DOWN;
             case AT_CAPACITY -> Verdict.AT_CAPACITY;
@@ -35,6 +40,8 @@ final class ConnectVerdicts {
     }
 
     ConnectProblem problem(SQLException failure) {
-        return dialect.connectProblem(failure);
+        return failure instanceof CredentialsUnavailableException
+                ? ConnectProblem.CREDENTIALS
+                : dialect.connectProblem(failure);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.internal.credentials.CredentialsKeeper;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.SlotConnect;
 import io.github.lifebelt.internal.tls.TlsPolicy;
@@ -16,6 +17,7 @@ import io.github.lifebelt.spi.ProbeSocket.Liveness;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -23,9 +25,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Opens physical connections: the one way to the server. */
 final class Connector {
+    // The newest, those before, and once more the newest if the server has changed its mind between the two.
+    private static final int MOST_LOGINS = 3;
+    private static final long OTHER_CREDENTIALS_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final PoolConfig config;
     private final Dialect dialect;
     private final TlsSource tls;
+    private final CredentialsKeeper credentials;
     private final Generation generation;
     private final ConnectVerdicts verdicts;
     private final RoleWatch role;
@@ -39,6 +46,7 @@ final class Connector {
             PoolConfig config,
             Dialect dialect,
             TlsPolicy.Decision tls,
+            CredentialsKeeper credentials,
             Generation generation,
             ConnectVerdicts verdicts,
             RoleWatch role,
@@ -47,6 +55,7 @@ final class Connector {
         this.config = config;
         this.dialect = dialect;
         this.tls = tls.source();
+        this.credentials = credentials;
         this.generation = generation;
         this.verdicts = verdicts;
         this.role = role;
@@ -89,28 +98,31 @@ final class Connector {
         }
     }
 
-    /** Opens one in any case. Rejected credentials are asked for once more: they may just have been rotated. */
+    /** Opens one in any case. Where credentials are rejected others are tried: they may just have been rotated. */
     Physical open(SlotConnect attempt, long deadlineNanos) throws SQLException {
-        Credentials credentials = config.credentials().get();
-        try {
-            return open(attempt, deadlineNanos, credentials);
-        } catch (SQLException e) {
-            if (verdicts.of(e) != Verdict.AUTHENTICATION) {
-                throw e;
+        Credentials wanted = credentials.forLogin(deadlineNanos);
+        for (int logins = 1; ; logins++) {
+            try {
+                Physical made = open(attempt, deadlineNanos, wanted);
+                credentials.accepted(wanted);
+                return made;
+            } catch (SQLException e) {
+                if (verdicts.of(e) != Verdict.AUTHENTICATION) {
+                    throw e;
+                }
+                rejected = wanted;
+                Credentials other = logins < MOST_LOGINS ? credentials.insteadOf(wanted, deadlineNanos) : null;
+                if (other == null) {
+                    throw e;
+                }
+                wanted = other;
             }
-            Credentials fresh = config.credentials().get();
-            if (fresh.equals(credentials)) {
-                rejected = credentials;
-                throw e;
-            }
-            rejected = fresh;
-            return open(attempt, deadlineNanos, fresh);
         }
     }
 
     /** Whether a login is worth trying although the last one was rejected. */
-    boolean hasOtherCredentials() throws SQLException {
-        return !config.credentials().get().equals(rejected);
+    boolean hasOtherCredentials() {
+        return credentials.hasOtherThan(rejected, System.nanoTime() + OTHER_CREDENTIALS_NANOS);
     }
 
     private Physical open(SlotConnect attempt, long deadlineNanos, Credentials credentials) throws SQLException {

@@ -95,6 +95,15 @@ final class HikariSlots {
         housekeeper.scheduleWithFixedDelay(task, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // as above
+    void after(Duration delay, Runnable task) {
+        try {
+            housekeeper.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.trace("the pool is closed, nothing is left to do", e);
+        }
+    }
+
     void soon(Runnable task) {
         try {
             housekeeper.execute(task);

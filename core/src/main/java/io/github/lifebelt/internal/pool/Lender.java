@@ -1,6 +1,7 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.internal.credentials.CredentialsUnavailableException;
 import io.github.lifebelt.internal.jdbc.Lease;
 import io.github.lifebelt.internal.jdbc.LeaseOwner;
 import io.github.lifebelt.internal.jdbc.Physical;
@@ -157,8 +158,10 @@ final class Lender {
                     Verdict verdict = verdicts.of(e);
                     long now = System.nanoTime();
                     boolean outOfTime = now >= deadline;
-                    boolean telling =
-                            verdict != Verdict.DATABASE_DOWN || !outOfTime || now - attemptBegin >= TELLING_NANOS;
+                    // Whoever has little time learns little, of a server or of a supplier of credentials.
+                    boolean telling = !outOfTime
+                            || now - attemptBegin >= TELLING_NANOS
+                            || (verdict != Verdict.DATABASE_DOWN && !(e instanceof CredentialsUnavailableException));
                     if (!again && telling && !attempt.isTrial() && worthAnother(verdict, now - attemptBegin)) {
                         continue;
                     }

@@ -211,16 +211,7 @@ final class Outages {
     /** Whether login attempts are to be rare, because each of them may count against the account. */
     boolean wantsRareLogins() {
         Closure closure = gate.closure();
-        return closure != null && closure.verdict() == Verdict.AUTHENTICATION && !hasOtherCredentials();
-    }
-
-    private boolean hasOtherCredentials() {
-        try {
-            return connector.hasOtherCredentials();
-        } catch (SQLException | RuntimeException e) {
-            LOG.debug("{}: the credentials provider has failed", pool, e);
-            return false;
-        }
+        return closure != null && closure.verdict() == Verdict.AUTHENTICATION && !connector.hasOtherCredentials();
     }
 
     /** One look at the database. */

@@ -4,6 +4,7 @@ import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.PoolListener;
 import io.github.lifebelt.PoolStats;
 import io.github.lifebelt.internal.config.Limits;
+import io.github.lifebelt.internal.credentials.CredentialsKeeper;
 import io.github.lifebelt.internal.jdbc.Lease;
 import io.github.lifebelt.internal.jdbc.LeaseOwner;
 import io.github.lifebelt.internal.jdbc.Physical;
@@ -52,6 +53,7 @@ public final class PoolEngine implements LeaseOwner {
     private final LivenessCheck check;
     private final OpenUnits openUnits;
     private final Hygiene hygiene;
+    private final CredentialsKeeper credentials;
     private final Connector connector;
     private final Outages outages;
     private final SlotCare care;
@@ -84,7 +86,14 @@ public final class PoolEngine implements LeaseOwner {
         errors = new BorrowErrors(config, tls.source()::explain, this::stats);
         ConnectVerdicts verdicts = new ConnectVerdicts(config, dialect);
         ServerLimits limits = new ServerLimits(config, new LimitRemedies());
-        connector = new Connector(config, dialect, tls, generation, verdicts, role, listeners, limits::met);
+        credentials = new CredentialsKeeper(
+                config.name(),
+                config.credentials(),
+                config.unavailableTimeout(),
+                this::after,
+                new CredentialsEvents(config, listeners, gate, this::slots, this::after, this::warm));
+        connector =
+                new Connector(config, dialect, tls, credentials, generation, verdicts, role, listeners, limits::met);
         outages = new Outages(
                 config,
                 dialect,
@@ -149,6 +158,10 @@ public final class PoolEngine implements LeaseOwner {
 
     private Iterable<Slot> slots() {
         return rack.slots();
+    }
+
+    private void after(Duration delay, Runnable task) {
+        rack.after(delay, task);
     }
 
     private void suspected(String reason) {
@@ -324,7 +337,8 @@ public final class PoolEngine implements LeaseOwner {
                 check.pings(),
                 hygiene.leftovers(),
                 state.now(),
-                serverCertificateExpiry.get());
+                serverCertificateExpiry.get(),
+                credentials.expiresAt());
     }
 
     public void addListener(PoolListener listener) {
@@ -354,6 +368,7 @@ public final class PoolEngine implements LeaseOwner {
             return;
         }
         outages.close();
+        credentials.close();
         rack.queue().wakeAll();
         awaitBorrowers(System.nanoTime() + grace.toNanos());
         for (Slot slot : rack.slots()) {

@@ -283,6 +283,11 @@ final class SlotRack implements SlotRegistry {
         hikari.every(period, task);
     }
 
+    /** Runs something once on the pool's housekeeping thread, some time later. */
+    void after(Duration delay, Runnable task) {
+        hikari.after(delay, task);
+    }
+
     /** Runs something once on the pool's housekeeping thread. */
     void soon(Runnable task) {
         hikari.soon(task);
