@@ -49,11 +49,12 @@ class GateTest extends PoolTest {
 
     private ConnectionPool withSecret(int maxSize) {
         secret.set(server().password());
-        return open(builder()
-                .maxSize(maxSize)
-                .failFast()
-                .listener(counting)
-                .credentials(() -> Credentials.of(server().user(), secret.get())));
+        return open(builder().maxSize(maxSize).failFast().listener(counting).credentials(this::wanted));
+    }
+
+    /** A wrong secret is another user's: for the same one the pool would try what the server took before. */
+    private Credentials wanted() {
+        return Credentials.of(secret.get().equals(server().password()) ? server().user() : "nobody", secret.get());
     }
 
     @Test

@@ -77,7 +77,7 @@ final class ConnectProblems {
         return switch (problem) {
             // Names come and go while a cloud moves a server.
             case UNKNOWN_HOST, UNREACHABLE, TIMED_OUT, STARTING -> Verdict.DATABASE_DOWN;
-            case AT_CAPACITY -> Verdict.AT_CAPACITY;
+            case AT_CAPACITY, CREDENTIALS -> Verdict.AT_CAPACITY;
             case AUTHENTICATION -> Verdict.AUTHENTICATION;
             case TLS, DATABASE, OTHER -> Verdict.REFUSED;
         };
