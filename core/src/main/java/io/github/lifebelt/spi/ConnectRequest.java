@@ -5,6 +5,8 @@ import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.io.IOException;
+import java.net.Socket;
+import java.sql.SQLException;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,23 @@ public final class ConnectRequest {
      */
     public record Tls(SslMode mode, @Nullable SSLContext context) {}
 
+    /**
+     * Connects by code that is not Lifebelt's.
+     *
+     * @param <T> what it makes: a socket, or a connection
+     */
+    @FunctionalInterface
+    public interface Stranger<T extends AutoCloseable> {
+        /**
+         * Takes as long as it likes.
+         *
+         * @return what was made
+         * @throws SQLException if that fails
+         * @throws IOException if that fails
+         */
+        T call() throws SQLException, IOException;
+    }
+
     private final DatabaseUrl url;
     private final Credentials credentials;
     private final Tls tls;
@@ -37,6 +56,8 @@ public final class ConnectRequest {
     private final Role role;
     private final Object lock = new Object();
     private @Nullable ProbeSocket socket;
+    private @Nullable Socket foreign;
+    private @Nullable Aside<?> aside;
     private boolean aborted;
 
     /**
@@ -149,7 +170,7 @@ public final class ConnectRequest {
     /**
      * The connection's socket.
      *
-     * @return the last socket made, unless {@link #use} says otherwise, or null if the driver made its own
+     * @return the last socket made, unless {@link #use} says otherwise, or null if it is not Lifebelt's
      */
     public @Nullable ProbeSocket socket() {
         synchronized (lock) {
@@ -175,6 +196,101 @@ public final class ConnectRequest {
         throw aborted();
     }
 
+    /**
+     * Lets somebody else's socket factory connect. It knows nothing of deadlines, so it does that on a thread of its own:
+     * at the moment given, or by {@link #abort()}, the wait for it ends, the socket that was adopted meanwhile is closed,
+     * and what it still brings is closed too.
+     *
+     * @param <T> what it makes
+     * @param untilNanos until when, on the clock of {@link System#nanoTime()}; no later than the request's deadline
+     * @param stranger what connects, with {@link #adopt} for each socket that is made
+     * @return what it made
+     * @throws SQLException if it fails
+     * @throws IOException if it fails, takes too long ({@link java.net.SocketTimeoutException}), or is aborted
+     */
+    public <T extends AutoCloseable> T aside(long untilNanos, Stranger<T> stranger) throws SQLException, IOException {
+        Aside<T> attempt = new Aside<>(stranger);
+        synchronized (lock) {
+            if (aborted) {
+                throw aborted();
+            }
+            aside = attempt;
+        }
+        boolean made = false;
+        try {
+            T result = attempt.get(untilNanos);
+            made = true;
+            return result;
+        } finally {
+            synchronized (lock) {
+                aside = null;
+                if (!made) {
+                    closeForeign();
+                }
+            }
+        }
+    }
+
+    /**
+     * The same for what belongs to a connection that stands, such as the way to cancel its statement.
+     *
+     * @param <T> what it makes
+     * @param untilNanos until when, on the clock of {@link System#nanoTime()}
+     * @param stranger what connects
+     * @return what it made
+     * @throws SQLException if it fails
+     * @throws IOException if it fails or takes too long ({@link java.net.SocketTimeoutException})
+     */
+    public static <T extends AutoCloseable> T within(long untilNanos, Stranger<T> stranger)
+            throws SQLException, IOException {
+        return new Aside<>(stranger).get(untilNanos);
+    }
+
+    /**
+     * Takes over a socket that somebody else's factory has made, and may have connected. It is the connection's from now
+     * on, {@link #socket()} is null, and whoever has to bound what is asked over it does so by the driver's network
+     * timeout.
+     *
+     * @param made the socket
+     * @param untilNanos when the attempt ends that it is for
+     * @throws IOException if that is over, or the request was aborted; the socket is closed then
+     */
+    public void adopt(Socket made, long untilNanos) throws IOException {
+        boolean wanted;
+        synchronized (lock) {
+            wanted = !aborted && System.nanoTime() - untilNanos < 0;
+            if (wanted) {
+                socket = null;
+                foreign = made;
+            }
+        }
+        if (!wanted) {
+            made.close();
+            throw new IOException("nobody waits for this connection any more");
+        }
+    }
+
+    /** On a thread of its own: a TLS socket says goodbye first, and may wait for who reads or writes it. */
+    private void closeForeign() {
+        Socket open = foreign;
+        foreign = null;
+        if (open == null) {
+            return;
+        }
+        Thread closing = new Thread(() -> closeQuietly(open), "lifebelt-socket-factory:close");
+        closing.setDaemon(true);
+        closing.start();
+    }
+
+    private static void closeQuietly(Socket open) {
+        try {
+            open.close();
+        } catch (IOException | RuntimeException e) {
+            // It is a stranger's, and over.
+            return;
+        }
+    }
+
     private static IOException aborted() {
         return new IOException("the pool was closed while this connection was being made");
     }
@@ -185,6 +301,10 @@ public final class ConnectRequest {
         synchronized (lock) {
             aborted = true;
             open = socket;
+            if (aside != null) {
+                aside.end(aborted());
+            }
+            closeForeign();
         }
         if (open != null) {
             open.abort();

@@ -30,6 +30,16 @@ public interface Dialect {
         UNKNOWN
     }
 
+    /** By what way the bytes go to the server. */
+    enum Transport {
+        /** To the hosts of the URL, over sockets of Lifebelt's. */
+        HOSTS,
+        /** By a socket factory that the URL names. Only it knows where that leads; the hosts may be anything. */
+        FOREIGN,
+        /** As {@link #FOREIGN}, and the factory is known to encrypt and to verify: TLS within is not needed. */
+        FOREIGN_PROTECTED
+    }
+
     /** What a failed statement has taken along, beyond what the driver's transaction state tells. */
     enum Undone {
         /** Its own effects and no more; or the transaction, and the driver knows that. */
@@ -235,6 +245,14 @@ public interface Dialect {
      * @return whether {@code sslmode=require} may be raised to {@code verify-full}
      */
     boolean hasPubliclyTrustedCertificate(String host);
+
+    /**
+     * By what way the bytes go to the server.
+     *
+     * @param url the database
+     * @return {@link Transport#HOSTS} unless the URL names a socket factory
+     */
+    Transport transport(DatabaseUrl url);
 
     /**
      * Whether JDBC calls a catalog what people of this family call a schema, because they call it a database.

@@ -251,6 +251,17 @@ public final class DatabaseUrl {
     }
 
     /**
+     * What the driver is set to, by its own names, without credentials and TLS: for display, and for other tools together
+     * with {@link #credentials()}.
+     *
+     * @return names and values of the driver's properties, unmodifiable
+     * @throws ConfigurationException if the driver knows no such parameter, or has no such value
+     */
+    public Map<String, String> driverProperties() {
+        return Dialects.named(dialect).driverProperties(this);
+    }
+
+    /**
      * Where this leads, in one short form for messages.
      *
      * @return for example {@code postgresql://app@db.example.com:5432/orders}

@@ -77,6 +77,9 @@ final class DriverProperties {
 
     /** Advice for a name that is none, or nothing. */
     static String didYouMean(String name) {
+        if (ForeignFactory.isKnownProperty(name)) {
+            return "; it is the Cloud SQL connector's: add socketFactory=" + ForeignFactory.CLOUD_SQL;
+        }
         String advice = DriverSettings.advice(name);
         if (advice != null) {
             return "; " + advice;

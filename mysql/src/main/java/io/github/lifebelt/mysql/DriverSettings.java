@@ -81,10 +81,14 @@ final class DriverSettings {
     private static final int SHORTEST_TIMEOUT_MILLIS = 100;
 
     private final DatabaseUrl url;
+    private final @Nullable ForeignFactory foreign;
     private final Map<String, String> properties = new LinkedHashMap<>();
+    // What only a foreign socket factory knows, and nobody is to see.
+    private final Map<String, String> unseen = new LinkedHashMap<>();
 
     private DriverSettings(DatabaseUrl url) {
         this.url = url;
+        this.foreign = ForeignFactory.of(url);
     }
 
     /** Translates, and refuses what the driver would ignore or cannot do. */
@@ -102,7 +106,7 @@ final class DriverSettings {
                     "start options are PostgreSQL's; for MySQL set variables by the driver's property sessionVariables");
         }
         DriverSettings settings = new DriverSettings(url);
-        settings.hosts().forEach(host -> dialled(host.name()));
+        settings.hosts().forEach(host -> settings.dialled(host.name()));
         url.parameters().forEach(settings::parameter);
         return settings;
     }
@@ -132,6 +136,10 @@ final class DriverSettings {
             if (!UTF_8.contains(value.toLowerCase(Locale.ROOT))) {
                 throw DriverProperties.invalid(name, "utf8mb4; for another one write characterEncoding");
             }
+            return;
+        }
+        if (foreign != null && !DriverProperties.isKnown(name) && !RENAMED.containsKey(name)) {
+            (ForeignFactory.soundsSecret(name) ? unseen : properties).put(name, value);
             return;
         }
         String wanted = legacy(name, value);
@@ -184,11 +192,27 @@ final class DriverSettings {
         return url.hosts().isEmpty() ? List.of(new DatabaseUrl.Host("localhost", null)) : url.hosts();
     }
 
-    static String dialled(String name) {
-        if (name.startsWith("/")) {
+    /** Whose sockets are to be used; null for Lifebelt's own. */
+    @Nullable
+    ForeignFactory foreign() {
+        return foreign;
+    }
+
+    @Nullable
+    String foreignClass() {
+        return foreign == null ? null : foreign.className();
+    }
+
+    String dialled(String name) {
+        if (name.startsWith("/") && foreign == null) {
             throw new ConfigurationException(
                     "UNSUPPORTED_HOST",
-                    "host '" + name + "' is a Unix socket, which Connector/J cannot connect to; give a host name");
+                    "host '" + name + "' is a Unix socket, which Connector/J cannot connect to; give a host name"
+                            + (name.startsWith("/cloudsql/")
+                                    ? ", or connect by Google's connector: CloudSqlMySql.connector, or in the URL"
+                                            + " cloudSqlInstance=<project:region:instance>&socketFactory="
+                                            + ForeignFactory.CLOUD_SQL
+                                    : ""));
         }
         return name.isEmpty() ? "localhost" : name;
     }
@@ -216,10 +240,12 @@ final class DriverSettings {
         Map<String, String> query = new LinkedHashMap<>();
         if (url.sslMode() != null) {
             query.put("sslMode", sslMode(url.sslMode()));
+        } else if (foreign != null && foreign.isCloudSql()) {
+            query.put("sslMode", sslMode(SslMode.DISABLE));
         }
         query.putAll(properties);
         return DRIVER_URL
-                + hosts().stream().map(DriverSettings::address).collect(Collectors.joining(","))
+                + hosts().stream().map(this::address).collect(Collectors.joining(","))
                 + "/" + (url.database() == null ? "" : encode(url.database()))
                 + query.entrySet().stream()
                         .map(entry -> encode(entry.getKey()) + "=" + encode(entry.getValue()))
@@ -227,11 +253,14 @@ final class DriverSettings {
     }
 
     /** What the driver is called with for one host. */
-    static String jdbcUrl(DatabaseUrl.Host host) {
+    String driverUrl(DatabaseUrl.Host host) {
         return DRIVER_URL + address(host) + "/";
     }
 
-    private static String address(DatabaseUrl.Host host) {
+    private String address(DatabaseUrl.Host host) {
+        if (host.name().startsWith("/")) {
+            return encode(host.name()) + ":" + port(host);
+        }
         return new DatabaseUrl.Host(dialled(host.name()), port(host)).toString();
     }
 
@@ -248,6 +277,7 @@ final class DriverSettings {
     Properties forConnect(ConnectRequest request) {
         Properties all = new Properties();
         properties.forEach(all::setProperty);
+        unseen.forEach(all::setProperty);
         if (request.credentials().user() != null) {
             all.setProperty("user", request.credentials().user());
         }

@@ -10,10 +10,11 @@ import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import io.github.lifebelt.spi.ProbeSocket;
 import io.github.lifebelt.url.DatabaseUrl.Host;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
-import java.time.Duration;
+import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -85,13 +86,14 @@ final class HostsInTurn {
 
     /** Tries one host with its share of the time, so that one which swallows everything leaves the others theirs. */
     private @Nullable Made tried(Host host, int shares) throws SQLException {
-        Duration within = request.remaining().dividedBy(shares);
-        Attempt attempt = new Attempt(request, DriverSettings.dialled(host.name()), DriverSettings.port(host), within);
+        long until = System.nanoTime() + request.remaining().dividedBy(shares).toNanos();
+        Attempt attempt = new Attempt(
+                request, settings.dialled(host.name()), DriverSettings.port(host), until, settings.foreignClass());
         @Nullable Connection made = null;
         try {
-            made = connect(attempt, DriverSettings.jdbcUrl(host));
+            made = attempt.foreign() == null ? connect(attempt, settings.driverUrl(host)) : aside(attempt, host);
             boolean choice = settings.hosts().size() > 1 && request.role() == Role.READ_WRITE;
-            return new Made(made, choice && facts.read((JdbcConnection) made).readOnly());
+            return new Made(made, choice && readOnly((JdbcConnection) made));
         } catch (SQLException e) {
             if (made != null) {
                 discard(made);
@@ -105,6 +107,31 @@ final class HostsInTurn {
             failures.add(understandable);
             return null;
         }
+    }
+
+    /** A stranger's factory may keep its thread for as long as it likes. */
+    private Connection aside(Attempt attempt, Host host) throws SQLException {
+        try {
+            return request.aside(attempt.untilNanos(), () -> connect(attempt, settings.driverUrl(host)));
+        } catch (IOException e) {
+            throw new SQLTransientConnectionException(
+                    "socket factory " + attempt.foreign() + ": " + e.getMessage(), "08S01", e);
+        }
+    }
+
+    private boolean readOnly(JdbcConnection made) throws SQLException {
+        // A foreign socket has no deadline.
+        boolean bounded = request.socket() == null;
+        int before = made.getNetworkTimeout();
+        if (bounded) {
+            long millis = Math.max(1, request.remaining().toMillis());
+            made.setNetworkTimeout(Runnable::run, (int) Math.min(Integer.MAX_VALUE, millis));
+        }
+        boolean answer = facts.read(made).readOnly();
+        if (bounded) {
+            made.setNetworkTimeout(Runnable::run, before);
+        }
+        return answer;
     }
 
     private Connection connect(Attempt attempt, String url) throws SQLException {

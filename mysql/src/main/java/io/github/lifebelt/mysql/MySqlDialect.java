@@ -80,7 +80,10 @@ public final class MySqlDialect implements Dialect {
 
     @Override
     public void check(DatabaseUrl url) {
-        DriverSettings.of(url);
+        ForeignFactory foreign = DriverSettings.of(url).foreign();
+        if (foreign != null) {
+            foreign.check();
+        }
     }
 
     /**
@@ -97,6 +100,12 @@ public final class MySqlDialect implements Dialect {
     @Override
     public boolean hasPubliclyTrustedCertificate(String host) {
         return ManagedHosts.isAzure(host);
+    }
+
+    @Override
+    public Transport transport(DatabaseUrl url) {
+        ForeignFactory foreign = ForeignFactory.of(url);
+        return foreign == null ? Transport.HOSTS : foreign.transport();
     }
 
     @Override

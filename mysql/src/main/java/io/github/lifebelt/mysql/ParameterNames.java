@@ -97,6 +97,7 @@ final class ParameterNames {
                 || DriverSettings.isTranslated(name)
                 || UnsupportedParameters.has(name)
                 || DriverProperties.isKnown(name)
+                || ForeignFactory.isKnownProperty(name)
                 || name.startsWith(DatabaseUrl.SETTING_PREFIX);
     }
 

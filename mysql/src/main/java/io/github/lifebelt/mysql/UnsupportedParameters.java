@@ -103,7 +103,6 @@ final class UnsupportedParameters {
                 why,
                 "the socket is Lifebelt's: it holds the deadline, and the pool looks at it to see whether the connection"
                         + " lives",
-                "socketFactory",
                 "protocol",
                 "path",
                 "namedPipePath");

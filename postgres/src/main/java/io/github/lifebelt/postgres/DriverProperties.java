@@ -18,8 +18,6 @@ final class DriverProperties {
     // What Lifebelt sets itself. As a parameter it would take the deadline, the probe or the TLS policy away, or put a
     // secret where it is shown.
     private static final Set<String> OURS = Set.of(
-            "socketFactory",
-            "socketFactoryArg",
             "sslfactory",
             "sslfactoryarg",
             "sslhostnameverifier",
@@ -46,7 +44,12 @@ final class DriverProperties {
     private DriverProperties() {}
 
     static boolean isKnown(String name) {
-        return KNOWN.contains(name);
+        return KNOWN.contains(name) || ForeignFactory.isKnownProperty(name);
+    }
+
+    /** Whether it is of no concern to the driver, so that only a foreign socket factory can have a use for it. */
+    static boolean isForeign(String name) {
+        return !KNOWN.contains(name) && !OURS.contains(name);
     }
 
     /** pgjdbc ignores a property that it does not know, silently. */
@@ -57,11 +60,11 @@ final class DriverProperties {
                     "parameter '" + name
                             + "' is Lifebelt's own to set; leave it out, or use the builder's method of that name");
         }
-        if (!isKnown(name)) {
+        if (isForeign(name)) {
             throw new ConfigurationException(
                     "UNKNOWN_PARAM",
                     "pgjdbc has no property " + LibpqParameters.shown(name, false) + " and would ignore it"
-                            + didYouMean(name));
+                            + (ForeignFactory.isKnownProperty(name) ? ForeignFactory.advice(name) : didYouMean(name)));
         }
     }
 

@@ -4,6 +4,7 @@ import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.postgres.net.ConnectRequests;
 import io.github.lifebelt.postgres.net.LifebeltSocketFactory;
 import io.github.lifebelt.postgres.net.LifebeltSslFactory;
+import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.net.URLEncoder;
@@ -17,6 +18,8 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A database in pgjdbc's words: its properties without credentials and TLS, and a URL of them for display.
@@ -62,10 +65,14 @@ final class DriverSettings {
             "prefer-standby", "preferSecondary");
 
     private final DatabaseUrl url;
+    private final @Nullable ForeignFactory foreign;
     private final Map<String, String> properties = new LinkedHashMap<>();
+    // What only a foreign socket factory knows, and nobody is to see.
+    private final Map<String, String> unseen = new LinkedHashMap<>();
 
     private DriverSettings(DatabaseUrl url) {
         this.url = url;
+        this.foreign = ForeignFactory.of(url);
     }
 
     /** Translates, and refuses what the driver would ignore or cannot do. */
@@ -82,7 +89,7 @@ final class DriverSettings {
                 "PGHOST",
                 hosts().stream()
                         .map(DatabaseUrl.Host::name)
-                        .map(DriverSettings::dialled)
+                        .map(this::dialled)
                         .collect(Collectors.joining(",")));
         properties.put(
                 "PGPORT",
@@ -112,11 +119,22 @@ final class DriverSettings {
         return url.hosts().isEmpty() ? List.of(new DatabaseUrl.Host("localhost", null)) : url.hosts();
     }
 
-    private static String dialled(String name) {
-        if (name.startsWith("/")) {
+    /** Whose sockets are to be used; null for Lifebelt's own. */
+    @Nullable
+    ForeignFactory foreign() {
+        return foreign;
+    }
+
+    private String dialled(String name) {
+        if (name.startsWith("/") && foreign == null) {
             throw new ConfigurationException(
                     "UNSUPPORTED_HOST",
-                    "host '" + name + "' is a Unix socket, which pgjdbc cannot connect to; give a host name");
+                    "host '" + name + "' is a Unix socket, which pgjdbc cannot connect to; give a host name"
+                            + (name.startsWith("/cloudsql/")
+                                    ? ", or connect by Google's connector: CloudSqlPostgres.connector, or in a JDBC URL"
+                                            + " cloudSqlInstance=<project:region:instance>&socketFactory="
+                                            + ForeignFactory.CLOUD_SQL
+                                    : ""));
         }
         return name.isEmpty() ? "localhost" : name.indexOf(':') >= 0 ? "[" + name + "]" : name;
     }
@@ -144,8 +162,13 @@ final class DriverSettings {
             case "fallback_application_name" -> properties.putIfAbsent("ApplicationName", value);
             case "sslfactory" -> requireJdkTrust(value);
             case "connect_timeout" -> properties.put("connectTimeout", number(name, value));
+            case ForeignFactory.NAME, ForeignFactory.ARG -> properties.put(name, value);
             default -> {
                 String property = RENAMED.getOrDefault(name, name);
+                if (foreign != null && DriverProperties.isForeign(property)) {
+                    (ForeignFactory.soundsSecret(property) ? unseen : properties).put(property, value);
+                    return;
+                }
                 DriverProperties.check(property);
                 properties.put(property, DriverProperties.checked(property, name, value));
             }
@@ -223,13 +246,19 @@ final class DriverSettings {
 
     /** The driver's URL, for people and other tools. */
     String jdbcUrl() {
-        String servers = hosts().stream()
-                .map(host -> dialled(host.name()) + ":" + (host.port() == null ? 5432 : host.port()))
-                .collect(Collectors.joining(","));
+        boolean paths = hosts().stream().anyMatch(host -> host.name().startsWith("/"));
+        // Paths have no place before the '/', and stay properties.
+        String servers = paths
+                ? ""
+                : hosts().stream()
+                        .map(host -> dialled(host.name()) + ":" + (host.port() == null ? 5432 : host.port()))
+                        .collect(Collectors.joining(","));
         Map<String, String> query = new LinkedHashMap<>(properties);
-        List.of("PGHOST", "PGPORT", "PGDBNAME").forEach(query::remove);
+        (paths ? List.of("PGDBNAME") : List.of("PGHOST", "PGPORT", "PGDBNAME")).forEach(query::remove);
         if (url.sslMode() != null) {
             query.put("sslmode", url.sslMode().toString());
+        } else if (foreign != null && foreign.isCloudSql()) {
+            query.put("sslmode", SslMode.DISABLE.toString());
         }
         if (verifiesWithJdkTrust()) {
             // By itself the driver would look for a file in the home directory.
@@ -271,8 +300,32 @@ final class DriverSettings {
         return Map.copyOf(properties);
     }
 
+    /** The foreign socket factory of one connect, which looks for its settings among the driver's. */
+    @Nullable
+    SocketFactory foreign(ConnectRequest request, DatabaseUrl.Host host) throws SQLException {
+        if (foreign == null) {
+            return null;
+        }
+        Properties all = common(request, host);
+        unseen.forEach(all::setProperty);
+        return foreign.make(all);
+    }
+
     /** All that the driver needs to connect to one host. */
     Properties forConnect(ConnectRequest request, String token, DatabaseUrl.Host host) {
+        Properties all = common(request, host);
+        all.setProperty(ForeignFactory.NAME, LifebeltSocketFactory.class.getName());
+        all.setProperty(ForeignFactory.ARG, token);
+        ConnectRequest.Tls tls = request.tls();
+        all.setProperty("sslmode", tls.mode().toString());
+        if (tls.context() != null) {
+            all.setProperty("sslfactory", LifebeltSslFactory.class.getName());
+            all.setProperty("sslfactoryarg", ConnectRequests.tokenOf(tls.context()));
+        }
+        return all;
+    }
+
+    private Properties common(ConnectRequest request, DatabaseUrl.Host host) {
         Properties all = new Properties();
         properties.forEach(all::setProperty);
         OF_THE_SEARCH.forEach(all::remove);
@@ -283,14 +336,9 @@ final class DriverSettings {
         }
         if (request.credentials().secret() != null) {
             all.setProperty("password", request.credentials().secret());
-        }
-        all.setProperty("socketFactory", LifebeltSocketFactory.class.getName());
-        all.setProperty("socketFactoryArg", token);
-        ConnectRequest.Tls tls = request.tls();
-        all.setProperty("sslmode", tls.mode().toString());
-        if (tls.context() != null) {
-            all.setProperty("sslfactory", LifebeltSslFactory.class.getName());
-            all.setProperty("sslfactoryarg", ConnectRequests.tokenOf(tls.context()));
+        } else if (foreign != null && "true".equals(properties.get("enableIamAuth"))) {
+            // Who logs in is settled by the connector; the driver wants to have been given something.
+            all.setProperty("password", "unused");
         }
         return all;
     }

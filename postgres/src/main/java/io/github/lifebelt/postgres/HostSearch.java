@@ -67,7 +67,7 @@ final class HostSearch {
                 break;
             }
         }
-        if (fallback != null && fallbackSocket != null) {
+        if (fallback != null) {
             return useFallback(fallback, fallbackSocket);
         }
         throw failure(hosts, target);
@@ -102,7 +102,22 @@ final class HostSearch {
     private Connection connect(DatabaseUrl.Host host, int hostsLeft) throws SQLException {
         long left = request.remaining().toNanos();
         long part = System.nanoTime() + left / hostsLeft;
-        try (ConnectRequests.Registration registration = ConnectRequests.register(request, host, part)) {
+        if (settings.foreign() == null) {
+            return connect(host, hostsLeft, part);
+        }
+        try {
+            return request.aside(part, () -> connect(host, hostsLeft, part));
+        } catch (IOException e) {
+            throw new PSQLException(
+                    "socket factory " + settings.foreign().className() + ": " + e.getMessage(),
+                    PSQLState.CONNECTION_UNABLE_TO_CONNECT,
+                    e);
+        }
+    }
+
+    private Connection connect(DatabaseUrl.Host host, int hostsLeft, long until) throws SQLException {
+        try (ConnectRequests.Registration registration =
+                ConnectRequests.register(request, host, until, settings.foreign(request, host))) {
             Properties properties = settings.forConnect(request, registration.token(), host);
             Connection made = DRIVER.connect(settings.driverUrl(), properties);
             if (made == null) {
@@ -126,8 +141,8 @@ final class HostSearch {
         if (standby != null && readOnly != null) {
             return standby.equals("off") && readOnly.equals("off");
         }
-        try (ResultSet row = ((BaseConnection) made).execSQLQuery("show transaction_read_only")) {
-            return row.next() && "off".equals(row.getString(1));
+        try {
+            return asked((BaseConnection) made);
         } catch (SQLException e) {
             if (CLASSIFIER.classify(e, Phase.WORK, Role.READ_ONLY) == Verdict.KEEP) {
                 // It speaks the protocol and has no such word: nothing is known of it that only reads.
@@ -135,6 +150,23 @@ final class HostSearch {
             }
             close(made, request.socket());
             throw e;
+        }
+    }
+
+    private boolean asked(BaseConnection made) throws SQLException {
+        // A foreign socket has no deadline.
+        boolean bounded = request.socket() == null;
+        int before = made.getNetworkTimeout();
+        if (bounded) {
+            long millis = Math.max(1, request.remaining().toMillis());
+            made.setNetworkTimeout(Runnable::run, (int) Math.min(Integer.MAX_VALUE, millis));
+        }
+        try (ResultSet row = made.execSQLQuery("show transaction_read_only")) {
+            return row.next() && "off".equals(row.getString(1));
+        } finally {
+            if (bounded && !made.isClosed()) {
+                made.setNetworkTimeout(Runnable::run, before);
+            }
         }
     }
 
@@ -147,7 +179,10 @@ final class HostSearch {
         return CLASSIFIER.classify(failure, Phase.CONNECT, request.role());
     }
 
-    private Connection useFallback(Connection made, ProbeSocket socket) throws SQLException {
+    private Connection useFallback(Connection made, @Nullable ProbeSocket socket) throws SQLException {
+        if (socket == null) {
+            return made;
+        }
         try {
             request.use(socket);
             return made;

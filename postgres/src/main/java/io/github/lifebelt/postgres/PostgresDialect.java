@@ -83,7 +83,10 @@ public final class PostgresDialect implements Dialect {
 
     @Override
     public void check(DatabaseUrl url) {
-        DriverSettings.of(url);
+        ForeignFactory foreign = DriverSettings.of(url).foreign();
+        if (foreign != null) {
+            foreign.check();
+        }
     }
 
     @Override
@@ -94,6 +97,12 @@ public final class PostgresDialect implements Dialect {
     @Override
     public boolean hasPubliclyTrustedCertificate(String host) {
         return ManagedHosts.hasPubliclyTrustedCertificate(host);
+    }
+
+    @Override
+    public Transport transport(DatabaseUrl url) {
+        ForeignFactory foreign = ForeignFactory.of(url);
+        return foreign == null ? Transport.HOSTS : foreign.transport();
     }
 
     @Override

@@ -30,6 +30,7 @@ public final class Physical {
     private volatile @Nullable String over;
     private volatile @Nullable ServerFacts facts;
     private volatile boolean retired;
+    private volatile boolean missed;
     private Set<String> session = Set.of();
     private long lastUsedNanos;
     private boolean lent;
@@ -145,17 +146,41 @@ public final class Physical {
         }
     }
 
+    /** The first I/O after connecting, while the deadline of that is still on our socket. */
+    public void firstWithin(long deadlineNanos, Io io) throws SQLException {
+        if (socket == null) {
+            withinNetworkTimeout(deadlineNanos, io);
+        } else {
+            io.run(jdbc);
+        }
+    }
+
+    /** For a socket of somebody else's. The driver bounds each read, which for a short answer is as good. */
     private void withinNetworkTimeout(long deadlineNanos, Io io) throws SQLException {
-        long millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+        missed = false;
+        // Rounded up: whoever times out has passed the deadline.
+        long millis = 1 + TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+        int bound = (int) Math.min(Integer.MAX_VALUE, Math.max(1, millis));
         int before = jdbc.getNetworkTimeout();
-        jdbc.setNetworkTimeout(Runnable::run, (int) Math.max(1, millis));
-        io.run(jdbc);
-        jdbc.setNetworkTimeout(Runnable::run, before);
+        jdbc.setNetworkTimeout(Runnable::run, bound);
+        try {
+            io.run(jdbc);
+        } catch (SQLException e) {
+            missed = System.nanoTime() - deadlineNanos >= 0;
+            if (!driverSaysClosed()) {
+                jdbc.setNetworkTimeout(Runnable::run, before);
+            }
+            throw e;
+        }
+        // Not if it was the very thing that was done, nor on one that was closed.
+        if (!driverSaysClosed() && jdbc.getNetworkTimeout() == bound) {
+            jdbc.setNetworkTimeout(Runnable::run, before);
+        }
     }
 
     /** Whether the last bounded I/O ran out of time, rather than getting an answer. */
     public boolean missedDeadline() {
-        return socket != null && socket.missedDeadline();
+        return socket == null ? missed : socket.missedDeadline();
     }
 
     /** Ends it at once. The socket goes first, so that nothing that follows can wait for the peer. */

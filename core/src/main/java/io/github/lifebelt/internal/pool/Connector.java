@@ -17,6 +17,7 @@ import io.github.lifebelt.spi.ProbeSocket.Liveness;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -154,23 +155,25 @@ final class Connector {
         attempt.begin(request);
         try {
             Connection jdbc = dialect.connect(request);
-            ServerFacts facts = dialect.serverFacts(jdbc);
+            Physical made = new Physical(jdbc, request.socket(), bornIn);
+            made.firstWithin(until, told -> made.facts(dialect.serverFacts(told)));
             connects.increment();
             if (!listeners.isEmpty()) {
                 Duration took = Duration.ofNanos(System.nanoTime() - begin);
                 listeners.tell(listener -> listener.connected(took));
             }
-            Physical made = new Physical(jdbc, request.socket(), bornIn);
-            made.facts(facts);
+            ServerFacts facts = Objects.requireNonNull(made.facts());
             role.connectedTo(facts);
             generation.proven(made, bornIn);
             onFacts.accept(facts);
             return made;
-        } catch (SQLException | RuntimeException | Error e) {
+        } catch (SQLException e) {
             request.abort();
-            if (e instanceof SQLException failure) {
-                listeners.tell(listener -> listener.connectFailed(failure));
-            }
+            SQLException told = Scrubber.without(credentials.secret(), e);
+            listeners.tell(listener -> listener.connectFailed(told));
+            throw told;
+        } catch (RuntimeException | Error e) {
+            request.abort();
             throw e;
         }
     }

@@ -79,7 +79,7 @@ final class Outages {
         this.effects = effects;
         this.connectNanos = config.connectTimeout().toNanos();
         this.maxWaiters = config.unavailableWaiters();
-        this.tcp = new TcpCheck(config, dialect.defaultPort());
+        this.tcp = new TcpCheck(config, dialect);
         this.prober = new Prober(pool, this);
     }
 

@@ -11,9 +11,12 @@ import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.Slot;
 import io.github.lifebelt.internal.tls.TlsPolicy;
 import io.github.lifebelt.internal.tx.UnitSupport;
+import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.spi.Dialect;
+import io.github.lifebelt.spi.Dialect.Transport;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
 import io.github.lifebelt.spi.FailureClassifier.Role;
+import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -69,8 +72,8 @@ public final class PoolEngine implements LeaseOwner {
 
     @SuppressWarnings("this-escape") // the parts below call back only once the pool is used
     private PoolEngine(PoolConfig config, Dialect dialect, List<PoolListener> initialListeners) {
-        TlsPolicy.Decision tls =
-                TlsPolicy.resolve(config.url(), dialect::hasPubliclyTrustedCertificate, config.sslModeAsGiven());
+        TlsPolicy.Decision tls = TlsPolicy.resolve(
+                protectedBelow(config.url(), dialect), dialect::hasPubliclyTrustedCertificate, config.sslModeAsGiven());
         this.config = config;
         this.dialect = dialect;
         borrowNanos = config.borrowTimeout().toNanos();
@@ -121,6 +124,17 @@ public final class PoolEngine implements LeaseOwner {
                         expiry -> LOG.warn("{}: {}", config.name(), expiry));
         tls.notes().forEach(note -> LOG.info("{}: {}", config.name(), note));
         tls.warnings().forEach(warning -> LOG.warn("{}: {}", config.name(), warning));
+    }
+
+    /**
+     * What the TLS policy is to judge. Where a socket factory encrypts and verifies by itself there is nothing to demand,
+     * nor hosts to warn about, unless somebody wants TLS within.
+     */
+    private static DatabaseUrl protectedBelow(DatabaseUrl url, Dialect dialect) {
+        boolean alone = url.sslMode() == null || url.sslMode() == SslMode.DISABLE;
+        return alone && dialect.transport(url) == Transport.FOREIGN_PROTECTED
+                ? DatabaseUrl.builder(url.dialect()).sslMode(SslMode.DISABLE).build()
+                : url;
     }
 
     public static PoolEngine open(PoolConfig config, Dialect dialect, List<PoolListener> listeners) {

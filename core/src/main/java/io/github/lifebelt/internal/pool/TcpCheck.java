@@ -1,6 +1,8 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.spi.Dialect;
+import io.github.lifebelt.spi.Dialect.Transport;
 import io.github.lifebelt.spi.HostResolver;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.io.IOException;
@@ -21,10 +23,13 @@ final class TcpCheck {
     private final HostResolver resolver;
     private final int defaultPort;
 
-    TcpCheck(PoolConfig config, int defaultPort) {
-        this.hosts = config.url().hosts();
+    TcpCheck(PoolConfig config, Dialect dialect) {
+        // Where a foreign socket factory leads to, nobody else knows.
+        this.hosts = dialect.transport(config.url()) == Transport.HOSTS
+                ? config.url().hosts()
+                : List.of();
         this.resolver = config.resolver();
-        this.defaultPort = defaultPort;
+        this.defaultPort = dialect.defaultPort();
     }
 
     /** Whether a login is worth trying. */

@@ -3,7 +3,6 @@ package io.github.lifebelt.mysql.net;
 import com.mysql.cj.conf.PropertySet;
 import io.github.lifebelt.spi.ConnectRequest;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -33,9 +32,13 @@ public final class Attempts {
      * @param request what is to be connected
      * @param host the name or address without brackets
      * @param port 1 to 65535
-     * @param within how long this host may take, TLS and login included
+     * @param untilNanos until when this host may take, TLS and login included, on the clock of {@link System#nanoTime()};
+     *     no later than the request's deadline
+     * @param foreign the class that makes the sockets, or null if Lifebelt does
      */
-    public record Attempt(ConnectRequest request, String host, int port, Duration within) implements AutoCloseable {
+    public record Attempt(
+            ConnectRequest request, String host, int port, long untilNanos, @Nullable String foreign)
+            implements AutoCloseable {
 
         /** The driver's connect is over, however it ended. */
         @Override
@@ -51,8 +54,10 @@ public final class Attempts {
      * @param host the name that its certificate has to show
      * @param port 1 to 65535
      * @param tls how it is protected
+     * @param foreign the class that made the socket, or null if Lifebelt did
      */
-    record Target(SocketAddress address, String host, int port, ConnectRequest.Tls tls) {}
+    record Target(
+            SocketAddress address, String host, int port, ConnectRequest.Tls tls, @Nullable String foreign) {}
 
     /**
      * Makes an attempt the current thread's.

@@ -5,7 +5,9 @@ import com.mysql.cj.conf.PropertySet;
 import com.mysql.cj.log.Log;
 import com.mysql.cj.protocol.ServerSession;
 import com.mysql.cj.protocol.SocketConnection;
+import com.mysql.cj.protocol.SocketFactory;
 import com.mysql.cj.protocol.StandardSocketFactory;
+import com.mysql.cj.util.Util;
 import io.github.lifebelt.mysql.net.Attempts.Attempt;
 import io.github.lifebelt.mysql.net.Attempts.Target;
 import io.github.lifebelt.security.SslMode;
@@ -17,9 +19,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -34,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Deadlines are the socket's: of the driver's own time-outs only {@code connectTimeout} counts, for TCP alone. The
  * host name is looked up by the socket, by the pool's resolver.
+ *
+ * <p>Where the URL names another socket factory, all of them come from that one, and TLS within is still the pool's.
  *
  * <p>Used by one connecting thread.
  */
@@ -69,22 +74,47 @@ public final class LifebeltSocketFactory extends StandardSocketFactory {
 
     private Socket connect(Attempt attempt, PropertySet properties) throws IOException {
         ConnectRequest request = attempt.request();
-        ProbeSocket socket = request.newSocket();
-        if (attempt.within().compareTo(request.remaining()) < 0) {
-            socket.deadline(System.nanoTime() + attempt.within().toNanos());
+        if (attempt.foreign() != null) {
+            Socket made = foreign(attempt.foreign(), attempt.host(), attempt.port(), properties);
+            request.adopt(made, attempt.untilNanos());
+            return reached(made, attempt, properties);
         }
+        ProbeSocket socket = request.newSocket();
+        socket.deadline(attempt.untilNanos());
         setUp(socket, properties);
         socket.connect(
                 InetSocketAddress.createUnresolved(attempt.host(), attempt.port()),
                 properties.getIntegerProperty(PropertyKey.connectTimeout).getValue());
+        return reached(socket, attempt, properties);
+    }
+
+    private Socket reached(Socket socket, Attempt attempt, PropertySet properties) {
+        SocketAddress peer = socket.getRemoteSocketAddress();
         SocketAddress address =
-                Objects.requireNonNull(socket.getRemoteSocketAddress(), "a connected socket has a peer");
-        Target reached = new Target(address, attempt.host(), attempt.port(), request.tls());
+                peer == null ? InetSocketAddress.createUnresolved(attempt.host(), attempt.port()) : peer;
+        Target reached = new Target(
+                address, attempt.host(), attempt.port(), attempt.request().tls(), attempt.foreign());
         Attempts.reached(properties, reached);
         return remember(socket, reached);
     }
 
+    /** A socket of the factory that the URL names, which may lead to wherever it likes. */
+    private static Socket foreign(String className, String host, int port, PropertySet properties)
+            throws IOException {
+        SocketFactory factory = Util.getInstance(SocketFactory.class, className, null, null, null);
+        Socket socket = factory.connect(host, port, properties, 0);
+        if (socket == null) {
+            throw new SocketException("socket factory " + className + " has made no socket");
+        }
+        return socket;
+    }
+
     private Socket connectAgain(Target known, PropertySet properties) throws IOException {
+        if (known.foreign() != null) {
+            Socket made = foreignAgain(known.foreign(), known, properties);
+            made.setSoTimeout(KILL_TIMEOUT_MILLIS);
+            return remember(made, known);
+        }
         Socket socket = new Socket();
         try {
             setUp(socket, properties);
@@ -94,6 +124,15 @@ public final class LifebeltSocketFactory extends StandardSocketFactory {
         } catch (IOException e) {
             socket.close();
             throw e;
+        }
+    }
+
+    private static Socket foreignAgain(String className, Target known, PropertySet properties) throws IOException {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(KILL_TIMEOUT_MILLIS);
+        try {
+            return ConnectRequest.within(until, () -> foreign(className, known.host(), known.port(), properties));
+        } catch (SQLException e) {
+            throw new IOException(e);
         }
     }
 

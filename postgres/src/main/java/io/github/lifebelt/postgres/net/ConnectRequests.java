@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.SocketFactory;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,8 @@ public final class ConnectRequests {
     private ConnectRequests() {}
 
     /** Where one attempt of a request leads to, and until when. */
-    record Target(ConnectRequest request, DatabaseUrl.Host host, long untilNanos) {}
+    record Target(
+            ConnectRequest request, DatabaseUrl.Host host, long untilNanos, @Nullable SocketFactory foreign) {}
 
     /**
      * A request that is known until it is closed.
@@ -52,11 +54,13 @@ public final class ConnectRequests {
      * @param request one that is about to connect
      * @param host to which of its hosts
      * @param untilNanos until when, on the clock of {@link System#nanoTime()}; no later than the request's deadline
+     * @param foreign who makes the sockets, or null if Lifebelt does
      * @return its token; to be closed when the connect is over, however it ended
      */
-    public static Registration register(ConnectRequest request, DatabaseUrl.Host host, long untilNanos) {
+    public static Registration register(
+            ConnectRequest request, DatabaseUrl.Host host, long untilNanos, @Nullable SocketFactory foreign) {
         String token = next();
-        OPEN.put(token, new Target(request, host, untilNanos));
+        OPEN.put(token, new Target(request, host, untilNanos, foreign));
         return new Registration(token);
     }
 

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * ({@code cancelSignalTimeout}, 10 s by default). It goes to the address to which the connection stands, since the name
  * may have moved meanwhile, or have several addresses, or mean nothing to the JDK.
  *
+ * <p>Where the URL names another socket factory, both come from that one.
+ *
  * <p>Thread-safe.
  */
 public final class LifebeltSocketFactory extends SocketFactory {
@@ -34,6 +36,7 @@ public final class LifebeltSocketFactory extends SocketFactory {
 
     private final String token;
     private volatile @Nullable ProbeSocket last;
+    private volatile @Nullable ForeignSockets foreign;
     private volatile @Nullable String from;
     private volatile int cancelMillis;
 
@@ -50,6 +53,10 @@ public final class LifebeltSocketFactory extends SocketFactory {
     public Socket createSocket() throws IOException {
         ConnectRequests.Target target = ConnectRequests.target(token);
         if (target == null) {
+            ForeignSockets others = foreign;
+            if (others != null) {
+                return others.forCancel(cancelMillis);
+            }
             ProbeSocket connection = last;
             SocketAddress peer = connection == null ? null : connection.getRemoteSocketAddress();
             return peer == null ? new Socket() : connected(new Socket(), peer, cancelMillis);
@@ -61,6 +68,11 @@ public final class LifebeltSocketFactory extends SocketFactory {
         InetSocketAddress address = InetSocketAddress.createUnresolved(
                 host.name().isEmpty() ? "localhost" : host.name(), host.port() == null ? DEFAULT_PORT : host.port());
         String timeout = parameters.getOrDefault("connect_timeout", parameters.getOrDefault("connectTimeout", "0"));
+        if (target.foreign() != null) {
+            ForeignSockets others = new ForeignSockets(target.foreign(), address, from);
+            foreign = others;
+            return others.forConnection(target, millis(timeout));
+        }
         return connected(unconnected(target), address, millis(timeout));
     }
 
@@ -77,8 +89,12 @@ public final class LifebeltSocketFactory extends SocketFactory {
     }
 
     private Socket connected(Socket socket, SocketAddress address, int timeoutMillis) throws IOException {
+        return connected(socket, from, address, timeoutMillis);
+    }
+
+    static Socket connected(Socket socket, @Nullable String local, SocketAddress address, int timeoutMillis)
+            throws IOException {
         try {
-            String local = from;
             if (local != null) {
                 socket.bind(new InetSocketAddress(InetAddress.getByName(local), 0));
             }
