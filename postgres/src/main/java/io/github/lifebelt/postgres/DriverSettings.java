@@ -87,10 +87,7 @@ final class DriverSettings {
     private void defaults() {
         properties.put(
                 "PGHOST",
-                hosts().stream()
-                        .map(DatabaseUrl.Host::name)
-                        .map(this::dialled)
-                        .collect(Collectors.joining(",")));
+                hosts().stream().map(DatabaseUrl.Host::name).map(this::dialled).collect(Collectors.joining(",")));
         properties.put(
                 "PGPORT",
                 hosts().stream()

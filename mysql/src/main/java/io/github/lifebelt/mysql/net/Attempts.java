@@ -37,8 +37,11 @@ public final class Attempts {
      * @param foreign the class that makes the sockets, or null if Lifebelt does
      */
     public record Attempt(
-            ConnectRequest request, String host, int port, long untilNanos, @Nullable String foreign)
-            implements AutoCloseable {
+            ConnectRequest request,
+            String host,
+            int port,
+            long untilNanos,
+            @Nullable String foreign) implements AutoCloseable {
 
         /** The driver's connect is over, however it ended. */
         @Override
@@ -57,7 +60,11 @@ public final class Attempts {
      * @param foreign the class that made the socket, or null if Lifebelt did
      */
     record Target(
-            SocketAddress address, String host, int port, ConnectRequest.Tls tls, @Nullable String foreign) {}
+            SocketAddress address,
+            String host,
+            int port,
+            ConnectRequest.Tls tls,
+            @Nullable String foreign) {}
 
     /**
      * Makes an attempt the current thread's.

@@ -99,14 +99,18 @@ public final class LifebeltSocketFactory extends StandardSocketFactory {
     }
 
     /** A socket of the factory that the URL names, which may lead to wherever it likes. */
-    private static Socket foreign(String className, String host, int port, PropertySet properties)
-            throws IOException {
-        SocketFactory factory = Util.getInstance(SocketFactory.class, className, null, null, null);
-        Socket socket = factory.connect(host, port, properties, 0);
-        if (socket == null) {
-            throw new SocketException("socket factory " + className + " has made no socket");
+    private static Socket foreign(String className, String host, int port, PropertySet properties) throws IOException {
+        try {
+            SocketFactory factory = Util.getInstance(SocketFactory.class, className, null, null, null);
+            Socket socket = factory.connect(host, port, properties, 0);
+            if (socket != null) {
+                return socket;
+            }
+        } catch (RuntimeException e) {
+            // In its own words: the driver would hide them in a fault of its own.
+            throw new IOException("socket factory " + className + " fails: " + e, e);
         }
-        return socket;
+        throw new SocketException("socket factory " + className + " has made no socket");
     }
 
     private Socket connectAgain(Target known, PropertySet properties) throws IOException {

@@ -34,7 +34,10 @@ public final class ConnectRequests {
 
     /** Where one attempt of a request leads to, and until when. */
     record Target(
-            ConnectRequest request, DatabaseUrl.Host host, long untilNanos, @Nullable SocketFactory foreign) {}
+            ConnectRequest request,
+            DatabaseUrl.Host host,
+            long untilNanos,
+            @Nullable SocketFactory foreign) {}
 
     /**
      * A request that is known until it is closed.

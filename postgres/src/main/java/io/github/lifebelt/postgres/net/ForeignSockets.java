@@ -34,7 +34,7 @@ final class ForeignSockets {
 
     /** On a thread that may be left behind: nothing in here holds the deadline but that the socket is closed then. */
     Socket forConnection(ConnectRequests.Target target, int timeoutMillis) throws IOException {
-        Socket socket = factory.createSocket();
+        Socket socket = made();
         target.request().adopt(socket, target.untilNanos());
         if (!socket.isConnected()) {
             address = looked(target.request().resolver());
@@ -45,14 +45,27 @@ final class ForeignSockets {
 
     Socket forCancel(int timeoutMillis) throws IOException {
         if (timeoutMillis == 0) {
-            return connected(factory.createSocket(), 0);
+            return connected(made(), 0);
         }
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         try {
-            return ConnectRequest.within(until, () -> connected(factory.createSocket(), timeoutMillis));
+            return ConnectRequest.within(until, () -> connected(made(), timeoutMillis));
         } catch (SQLException e) {
             throw new IOException(e);
         }
+    }
+
+    /** With its name if it fails: the driver would blame the host of the URL, or take it for a fault of its own. */
+    private Socket made() throws IOException {
+        try {
+            Socket socket = factory.createSocket();
+            if (socket != null) {
+                return socket;
+            }
+        } catch (IOException | RuntimeException e) {
+            throw new IOException("socket factory " + factory.getClass().getName() + " fails: " + e, e);
+        }
+        throw new IOException("socket factory " + factory.getClass().getName() + " has made no socket");
     }
 
     private Socket connected(Socket socket, int timeoutMillis) throws IOException {
