@@ -65,7 +65,7 @@ final class Diagnoses {
                                     + " TCP port");
                 }
             }
-            if (parts.dialect().equals("postgresql") && BOUNCER_PORTS.contains(host.port())) {
+            if (parts.dialect().equals("postgresql") && host.port() != null && BOUNCER_PORTS.contains(host.port())) {
                 add(
                         "PGBOUNCER_PORT",
                         "the port is PgBouncer's by custom: prepared statements and sessions end with each"

@@ -70,7 +70,9 @@ final class Readings {
                     new ConfigurationException(first.code(), "the database URL: " + first.message()),
                     null);
         } catch (ConfigurationException e) {
-            return refused(e, afterRefusal(text, format, e, notes));
+            // What hides the scheme is known, so that it is not the scheme that is wrong.
+            boolean hidden = e.code().equals("UNKNOWN_SCHEME") && !around.notes().isEmpty();
+            return refused(hidden ? unrecognised(around) : e, afterRefusal(text, format, e, notes));
         }
     }
 
@@ -78,10 +80,13 @@ final class Readings {
     private static void refuseOtherText(String text, Surroundings around) {
         boolean begins = !text.isEmpty() && around.text().startsWith(text.substring(0, 1));
         if (around.has("PASTED_COMMAND") || (!begins && (around.has("WRAPPED_QUOTES") || around.has("SMART_QUOTES")))) {
-            throw new ConfigurationException(
-                    "UNRECOGNISED_FORMAT",
-                    "the database URL: " + around.notes().get(0).message());
+            throw unrecognised(around);
         }
+    }
+
+    private static ConfigurationException unrecognised(Surroundings around) {
+        return new ConfigurationException(
+                "UNRECOGNISED_FORMAT", "the database URL: " + around.notes().get(0).message());
     }
 
     private static List<Diagnosis> afterRefusal(

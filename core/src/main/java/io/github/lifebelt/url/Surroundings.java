@@ -23,7 +23,7 @@ record Surroundings(String text, List<Diagnosis> notes) {
             Pattern.DOTALL);
     // The name of a variable, before something that is a connection string and not the value of a parameter.
     private static final Pattern ASSIGNMENT = Pattern.compile(
-            "(?:export\\s+|set\\s+|\\$env:|ENV\\s+)?[A-Za-z_][A-Za-z0-9_.]*\\s*[=:]\\s*"
+            "(?:export\\s+|set\\s+|\\$env:|ENV\\s+)?(?!dbname\\s*=)[A-Za-z_][A-Za-z0-9_.]*(?:\\s*=\\s*|:\\s+)"
                     + "(?=[\"'`]?(?:\\w[\\w+.-]*://|jdbc:))(.*)",
             Pattern.DOTALL);
     private static final Pattern EXPORTED =

@@ -103,12 +103,4 @@ class UrlReaderTest {
         assertThat(reader.decodeForm("a+b", "value")).isEqualTo("a b");
         assertThat(reader.decode("a+b%2Bc", "value")).isEqualTo("a+b+c");
     }
-
-    @Test
-    void whatEndsAUrlTooEarlyIsRefused() {
-        assertThatThrownBy(() -> UrlReader.refuseTrailingBlank("db://h/d\n"))
-                .hasMessageStartingWith("[TRAILING_WHITESPACE] ");
-        assertThatThrownBy(() -> UrlReader.refuseFragment("db://app:a#b@h/d"))
-                .hasMessageStartingWith("[INVALID_PERCENT_ENCODING] ");
-    }
 }

@@ -39,7 +39,7 @@ final class DriverReading {
         try {
             reading = new DriverReading(ConnectionUrlParser.parseConnectionString(text));
             reading.read();
-        } catch (CJException | NumberFormatException e) {
+        } catch (CJException | IllegalArgumentException e) {
             throw new ConfigurationException(
                     "UNRECOGNISED_FORMAT",
                     "Connector/J does not take this for one of its URLs: is a part not encoded?");

@@ -112,6 +112,9 @@ final class JdbcPostgresUrl {
                     "what stands after the ':' of the host is not a number: leave the ':' out, or write a port after it"
                             + userInfoHint(server));
         }
+        if (port.length() > 5 || Integer.parseInt(port) < 1 || Integer.parseInt(port) > 65_535) {
+            throw new ConfigurationException("PORT_OUT_OF_RANGE", "the port of the host is not 1 to 65535");
+        }
         if (name.indexOf('@') >= 0) {
             parts.note("USERINFO_IN_JDBC_URL", "the host has an '@' in it" + userInfoHint(server));
             parts.refuse(new ConfigurationException(

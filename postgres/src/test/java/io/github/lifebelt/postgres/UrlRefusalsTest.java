@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.url.DatabaseUrl;
+import io.github.lifebelt.url.UrlReader;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -45,8 +46,15 @@ class UrlRefusalsTest {
                 "postgresql://app:qxz@[::1]5432/orders | IPV6_BRACKET_TRAILING_TEXT",
                 "postgresql://app:qxz@a,b/orders?port=1,2,3 | PORT_COUNT_MISMATCH",
                 "postgresql:app:qxz@db/orders | UNRECOGNISED_FORMAT",
-                "postgresql+psycopg://app:qxz@db/orders | UNKNOWN_SCHEME",
-                "'postgresql://app:qxz@db/orders' | UNKNOWN_SCHEME",
+                "postgresql+psycopg://app:qxz@xqz@db/orders | UNENCODED_AT",
+                "'postgresql://app:qxz@db/orders' | UNRECOGNISED_FORMAT",
+                "postgresql://app:${QXZ}@db/orders | VARIABLE_NOT_EXPANDED",
+                "postgresql://app:{your_password}@db/orders | PLACEHOLDER_NOT_REPLACED",
+                "host=db password=@Microsoft.KeyVault(VaultName=v;SecretName=s) | KEYVAULT_REFERENCE_UNRESOLVED",
+                "host=db password='qxz | KV_UNTERMINATED_QUOTE",
+                "host=db password=qxz xqz user=app | KV_MISSING_EQUALS",
+                "Host=db;Username=app;Password=qxz;xqz=zxq | UNKNOWN_PARAM",
+                "Host=db;Username=app;Password=qxz;xqz | ADONET_SYNTAX",
                 "jdbc:postgresql://db/orders?user=app&password=qxz&xqz | UNENCODED_AMPERSAND",
                 "jdbc:postgresql://db/orders?user=app&password=qxz&xqz=zxq | UNENCODED_AMPERSAND",
                 "jdbc:postgresql://db/orders?password=qxz%zz | INVALID_PERCENT_ENCODING",
@@ -120,7 +128,7 @@ class UrlRefusalsTest {
         PostgresDialect dialect = new PostgresDialect();
         StringBuilder shown = new StringBuilder();
         try {
-            DatabaseUrl url = dialect.parse(text);
+            DatabaseUrl url = dialect.read(UrlReader.Format.URL, text).get();
             shown.append(url).append(url.target()).append(url.credentials());
             shown.append(dialect.jdbcUrl(url));
         } catch (ConfigurationException e) {

@@ -6,6 +6,7 @@ import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.ConnectionPool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Core alone has no dialect, which is what its users have who forgot to add one. */
@@ -55,11 +56,21 @@ class DialectsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"oracle://app:s3cret@h/d", "s3cret", "psql 'postgresql://app:s3cret@h/d'", "://s3cret"})
-    void anUnknownSchemeIsRefusedWithoutShowingWhatMayBeASecret(String url) {
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "gopher://app:s3cret@h/d, UNKNOWN_SCHEME",
+                "s3cret, UNKNOWN_SCHEME",
+                "://s3cret, UNKNOWN_SCHEME",
+                "oracle://app:s3cret@h/d, UNSUPPORTED_DIALECT",
+                "jdbc:sqlserver://h;password=s3cret, UNSUPPORTED_DIALECT",
+                "mssql+pyodbc://app:s3cret@h/d, UNSUPPORTED_DIALECT",
+                "psql 'postgresql://app:s3cret@h/d', UNRECOGNISED_FORMAT"
+            })
+    void anUnknownSchemeIsRefusedWithoutShowingWhatMayBeASecret(String url, String code) {
         assertThatThrownBy(() -> ConnectionPool.fromUrl(url))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("[UNKNOWN_SCHEME]")
+                .hasMessageContaining("[" + code + "]")
                 .hasMessageNotContaining("s3cret");
     }
 

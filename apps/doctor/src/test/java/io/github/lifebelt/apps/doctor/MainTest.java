@@ -41,7 +41,7 @@ class MainTest {
                            "dialect":"postgresql","hosts":[{"host":"db","port":null}],
                            "database":null,"user":null,"password":null,
                            "sslmode":null,"sslrootcert":null,"options":null,"params":{}},
-                         "diagnosis":[]}"""));
+                         "diagnosis":["DATABASE_MISSING"]}"""));
     }
 
     @Test
@@ -89,25 +89,57 @@ class MainTest {
 
     @ParameterizedTest
     @CsvSource({
-        "postgresql://app:p@ss@db/orders,            UNENCODED_AT",
-        "postgresql://h:99999/orders,                PORT_OUT_OF_RANGE",
         "postgresql://h/orders?pool_size=5,          UNKNOWN_PARAM",
-        "mysql://app:p@ss@db/orders,                 UNENCODED_AT",
         "jdbc:mysql://h:abc/orders,                  PORT_NOT_NUMERIC",
-        "mysql://h/orders?pool_size=5,               UNKNOWN_PARAM",
         "jdbc:mariadb://h/orders,                    WRONG_SCHEME",
-        "jdbc:mysql://h/orders?sslMode=verify-full,  INVALID_SSLMODE",
-        "oracle://h/orders,                          UNKNOWN_SCHEME",
+        "oracle://h/orders,                          UNSUPPORTED_DIALECT",
+        "gopher://h/orders,                          UNKNOWN_SCHEME",
         "'',                                         URL_MISSING"
     })
-    void whatCannotBeReadHasTheCodeOfTheRefusal(String url, String code) throws Exception {
-        JsonNode answer =
-                parse(JSON.createObjectNode().put("id", 1).put("input", url).toString());
+    void whatItsOwnRulesRefuseHasTheCodeOfTheRefusal(String url, String code) throws Exception {
+        JsonNode answer = ask(url);
 
         assertThat(answer.get("error").get("code").textValue()).isEqualTo(code);
         assertThat(answer.get("error").get("message").textValue()).isNotBlank().doesNotStartWith("[");
-        assertThat(answer.get("diagnosis")).isEmpty();
         assertThat(answer.has("expect")).isFalse();
+        assertThat(answer.has("refused")).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "postgresql://app:p@ss@db/orders,            UNENCODED_AT",
+        "postgresql://h:99999/orders,                PORT_OUT_OF_RANGE",
+        "mysql://app:p@ss@db/orders,                 UNENCODED_AT",
+        "mysql://h/orders?pool_sise=5,               UNKNOWN_PARAM",
+        "jdbc:mysql://h/orders?sslMode=verify-full,  INVALID_SSLMODE",
+        "jdbc:mysql:loadbalance://h1/orders,         UNRECOGNISED_FORMAT",
+        "postgresql://app:{your_password}@h/orders,  PLACEHOLDER_NOT_REPLACED"
+    })
+    void whatLeadsNowhereIsReadAllTheSameAndRefused(String url, String code) throws Exception {
+        JsonNode answer = ask(url);
+
+        assertThat(answer.has("expect")).isTrue();
+        assertThat(answer.get("refused").get("code").textValue()).isEqualTo(code);
+        assertThat(answer.get("diagnosis").toString()).contains(code);
+        assertThat(answer.toString()).doesNotContain("p@ss");
+    }
+
+    @Test
+    void aHintSaysWhatAnAdoNetStringIsFor() throws Exception {
+        String line = "{\"id\":1,\"input\":\"Server=h;Database=d;User Id=u\"%s}";
+
+        assertThat(parse(line.formatted("")).get("error").get("code").textValue())
+                .isEqualTo("DIALECT_AMBIGUOUS");
+        out.reset();
+        assertThat(parse(line.formatted(",\"dialectHint\":\"mysql\""))
+                        .get("expect")
+                        .get("dialect")
+                        .textValue())
+                .isEqualTo("mysql");
+    }
+
+    private JsonNode ask(String url) throws Exception {
+        return parse(JSON.createObjectNode().put("id", 1).put("input", url).toString());
     }
 
     @Test
