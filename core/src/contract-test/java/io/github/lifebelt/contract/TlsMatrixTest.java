@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -41,17 +42,18 @@ class TlsMatrixTest extends TlsLogins {
      * alone, since with a root file they verify the chain.
      */
     private enum Shown {
-        RIGHT(DEMANDED, TLS, TLS, TLS, TLS),
-        WRONG_AUTHORITY(DEMANDED, TLS, TLS, UNKNOWN, UNKNOWN),
-        WRONG_HOST(DEMANDED, TLS, TLS, TLS, NAME),
-        EXPIRED(DEMANDED, TLS, TLS, TlsMatrixTest.EXPIRED, TlsMatrixTest.EXPIRED),
-        SELF_SIGNED(DEMANDED, TLS, TLS, TlsMatrixTest.SELF_SIGNED, TlsMatrixTest.SELF_SIGNED),
-        CROSS_SIGNED_OLD_ROOT(DEMANDED, TLS, TLS, TLS, TLS),
-        CROSS_SIGNED_NEW_ROOT(DEMANDED, TLS, TLS, TLS, TLS),
-        NO_TLS(PLAIN, PLAIN, MISSING, MISSING, MISSING);
+        RIGHT(TLS, TLS, TLS, TLS, DEMANDED),
+        WRONG_AUTHORITY(TLS, TLS, UNKNOWN, UNKNOWN, DEMANDED),
+        WRONG_HOST(TLS, TLS, TLS, NAME, DEMANDED),
+        EXPIRED(TLS, TLS, TlsMatrixTest.EXPIRED, TlsMatrixTest.EXPIRED, DEMANDED),
+        SELF_SIGNED(TLS, TLS, TlsMatrixTest.SELF_SIGNED, TlsMatrixTest.SELF_SIGNED, DEMANDED),
+        CROSS_SIGNED_OLD_ROOT(TLS, TLS, TLS, TLS, DEMANDED),
+        CROSS_SIGNED_NEW_ROOT(TLS, TLS, TLS, TLS, DEMANDED),
+        NO_TLS(PLAIN, MISSING, MISSING, MISSING, PLAIN);
 
+        // Plain text last: MySQL that has not seen the password over TLS yet asks for that before it demands TLS.
         private static final List<SslMode> MODES =
-                List.of(SslMode.DISABLE, SslMode.PREFER, SslMode.REQUIRE, SslMode.VERIFY_CA, SslMode.VERIFY_FULL);
+                List.of(SslMode.PREFER, SslMode.REQUIRE, SslMode.VERIFY_CA, SslMode.VERIFY_FULL, SslMode.DISABLE);
 
         private final List<String> outcomes;
 
@@ -104,9 +106,26 @@ class TlsMatrixTest extends TlsLogins {
         return cells.stream();
     }
 
+    /** Cloud SQL's addresses, with the instance's own authority. */
+    @Test
+    void forAnAddressThatIsNotInTheCertificateTheAdviceIsVerifyCa() throws SQLException {
+        Own.SERVER.faults().showCertificate(CERTIFICATES.wrongHost());
+        DatabaseUrl full = at(url(Own.SERVER, SslMode.VERIFY_FULL, CERTIFICATES.authority()), "127.0.0.1");
+        isRefused(full, "is not for 127.0.0.1 but for elsewhere.example", "write sslmode=verify-ca");
+        connects(full.toBuilder().sslMode(SslMode.VERIFY_CA).build(), true);
+    }
+
+    private static void isRefused(DatabaseUrl url, String cause, String advice) {
+        try (ConnectionPool pool = ConnectionPool.builder(url).open()) {
+            SQLException refused = catchThrowableOfType(
+                    SQLException.class, () -> pool.getConnection().close());
+            assertThat((Throwable) refused).hasMessageContaining(cause).hasMessageContaining(advice);
+        }
+    }
+
     private static void cell(Shown shown, SslMode mode, String outcome) throws SQLException {
         TestDatabase server = shown == Shown.NO_TLS ? Servers.get(false) : Own.SERVER;
-        if (mode == SslMode.DISABLE && shown != Shown.NO_TLS) {
+        if (mode == Shown.MODES.get(0) && shown != Shown.NO_TLS) {
             // The first of a row.
             server.faults().showCertificate(shown.certificate());
         }

@@ -3,6 +3,10 @@ package io.github.lifebelt.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.metrics.PoolMetrics;
 import io.github.lifebelt.security.SslMode;
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Certificates that change under an open pool. */
 class TlsRotationTest extends TlsLogins {
@@ -129,6 +134,31 @@ class TlsRotationTest extends TlsLogins {
                 Servers.killSessions(SERVER);
                 assertThat(failure(pool)).isNotNull().hasMessageContaining("which is not among");
             });
+        }
+    }
+
+    @Test
+    void aCertificateInItsLastDaysIsWarnedAboutOnce() throws Exception {
+        SERVER.faults().showCertificate(CERTIFICATES.endsSoon());
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger("io.github.lifebelt.internal.pool");
+        log.start();
+        logger.addAppender(log);
+        try (ConnectionPool pool = open(CERTIFICATES.authority())) {
+            serves(pool);
+            Servers.killSessions(SERVER);
+            serves(pool);
+            assertThat(log.list)
+                    .filteredOn(event -> event.getFormattedMessage().contains("server's certificate"))
+                    .singleElement()
+                    .satisfies(event -> {
+                        assertThat(event.getLevel()).isEqualTo(Level.WARN);
+                        assertThat(event.getFormattedMessage())
+                                .startsWith(pool.config().name() + ": ")
+                                .contains("expires in 9 days");
+                    });
+        } finally {
+            logger.detachAppender(log);
         }
     }
 

@@ -265,7 +265,8 @@ final class DriverSettings {
         }
         for (String file : List.of("sslcert", "sslkey")) {
             String path = url.parameters().get(file);
-            if (path != null) {
+            // Not the text of a key, which some put there.
+            if (path != null && !path.contains("-----")) {
                 query.put(file, path);
             }
         }

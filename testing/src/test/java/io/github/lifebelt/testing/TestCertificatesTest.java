@@ -87,10 +87,10 @@ class TestCertificatesTest {
         try (TestDatabase database =
                 TestDatabase.postgres().certificate(certificates.crossSigned()).start()) {
             List<X509Certificate> chain = read(certificates.crossSigned().chain());
-            assertThat(chain).hasSize(2);
-            assertThat(chain.get(1).getIssuerX500Principal())
+            assertThat(chain).hasSize(3);
+            assertThat(chain.get(2).getIssuerX500Principal())
                     .isEqualTo(read(certificates.authority()).get(0).getSubjectX500Principal())
-                    .isNotEqualTo(chain.get(1).getSubjectX500Principal());
+                    .isNotEqualTo(chain.get(2).getSubjectX500Principal());
             try (Connection connection = Sessions.open(database)) {
                 assertThat(Sessions.answers(connection)).isTrue();
             }

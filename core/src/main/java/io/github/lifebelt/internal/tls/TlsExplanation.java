@@ -35,6 +35,17 @@ final class TlsExplanation {
             @Nullable String raised,
             @Nullable String trustStore) {}
 
+    // RFC 8446, section 6.2: what a server can only say of the certificate it was shown, or was not.
+    private static final List<String> ABOUT_OUR_CERTIFICATE = List.of(
+            "certificate_required",
+            "bad_certificate",
+            "unsupported_certificate",
+            "certificate_revoked",
+            "certificate_expired",
+            "certificate_unknown",
+            "unknown_ca",
+            "access_denied");
+
     private static final String PRIVATE_LINK = ".privatelink.";
 
     private final SslMode mode;
@@ -217,8 +228,9 @@ final class TlsExplanation {
 
     /** What the server's TLS has to say, of which there is a word at most. */
     private @Nullable String ofAlert(String words) {
-        boolean alert = words.contains("fatal alert");
-        if (alert && (words.contains("certificate_required") || handshakes.wasAsked())) {
+        if (words.contains("fatal alert")
+                && (ABOUT_OUR_CERTIFICATE.stream().anyMatch(words::contains)
+                        || (words.contains("handshake_failure") && handshakes.wasAsked()))) {
             return clientCertificate();
         }
         if (words.contains("protocol_version")

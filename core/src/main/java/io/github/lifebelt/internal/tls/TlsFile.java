@@ -29,6 +29,13 @@ record TlsFile(String parameter, String code, Path path, String allowed) {
     }
 
     static TlsFile of(String parameter, String code, String file, String allowed) {
+        if (file.contains("-----")) {
+            // The text itself, as some platforms put it into a variable. It may be a key, so it is not shown.
+            throw new ConfigurationException(
+                    code + "_INVALID",
+                    parameter + " is the text of a PEM file, and its path is wanted: write the text to a file that only"
+                            + " this user can read");
+        }
         try {
             return new TlsFile(parameter, code, Path.of(file).toAbsolutePath(), allowed);
         } catch (InvalidPathException e) {

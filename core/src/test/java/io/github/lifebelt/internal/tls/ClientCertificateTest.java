@@ -235,6 +235,19 @@ class ClientCertificateTest {
         refused(of("sslcert", certificate, "sslkey", wrong, "sslpassword", PASSWORD), "SSL_KEY_INVALID");
     }
 
+    /** Some platforms put the text itself into a variable. */
+    @Test
+    void theTextOfAKeyInPlaceOfItsPathIsNotShown() {
+        for (String name : new String[] {"sslkey", "ssl-key", "sslcert"}) {
+            ConfigurationException refused =
+                    catchThrowableOfType(ConfigurationException.class, () -> of(name, another.pkcs8Pem()));
+            assertThat(refused.code()).isEqualTo(name.contains("key") ? "SSL_KEY_INVALID" : "SSL_CERT_INVALID");
+            assertThat(refused)
+                    .hasMessageContaining("its path is wanted")
+                    .hasMessageNotContaining(another.pkcs8Pem().substring(40, 60));
+        }
+    }
+
     @Test
     void aCutOffKeyIsInvalid() throws Exception {
         String certificate = certificate(another).toString();
