@@ -2,6 +2,7 @@ package io.github.lifebelt.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.ConnectionPool;
@@ -9,9 +10,11 @@ import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.testing.TestCertificates.ClientCertificate;
 import io.github.lifebelt.testing.TestDatabase;
 import io.github.lifebelt.url.DatabaseUrl;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -19,6 +22,7 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Base64;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -99,6 +103,35 @@ class TlsClientTest extends TlsLogins {
         assertThat(refused)
                 .hasMessageContaining("does not accept the client certificate (sslcert ")
                 .hasMessageContaining(CERTIFICATES.strangersClient().chain().toString());
+    }
+
+    /** As an agent that renews certificates does it: the key first, then the certificate, under an open pool. */
+    @Test
+    void aRenewedOneIsTakenWithoutARestart() throws Exception {
+        Path certificate = Files.copy(CERTIFICATES.strangersClient().chain(), folder.resolve("tls.crt"));
+        Path key = Files.copy(CERTIFICATES.strangersClient().privateKey(), folder.resolve("tls.key"));
+        DatabaseUrl url = with(SslMode.VERIFY_FULL, new ClientCertificate(certificate, key));
+        try (ConnectionPool pool = ConnectionPool.builder(url).open()) {
+            assertThat(catchThrowableOfType(
+                                    SQLException.class,
+                                    () -> pool.getConnection().close())
+                            .getMessage())
+                    .contains("does not accept the client certificate");
+            exchange(key, CERTIFICATES.client().privateKey());
+            exchange(certificate, CERTIFICATES.client().chain());
+            await().atMost(Duration.ofSeconds(20))
+                    .ignoreExceptionsInstanceOf(SQLException.class)
+                    .untilAsserted(() -> {
+                        try (Connection connection = pool.getConnection()) {
+                            assertThat(Sql.isEncrypted(connection)).isTrue();
+                        }
+                    });
+        }
+    }
+
+    private void exchange(Path file, Path content) throws IOException {
+        Path fresh = Files.copy(content, folder.resolve("fresh"), StandardCopyOption.REPLACE_EXISTING);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Test

@@ -122,13 +122,18 @@ final class BorrowErrors {
     }
 
     SQLException refused(SQLException cause, ConnectProblem problem, String history) {
-        String hint = explanation.of(cause, problem);
         return new SQLNonTransientConnectionException(
                 "[CONNECT_REFUSED] " + target + " refuses the connection: " + reason(cause) + history
-                        + (hint == null ? "" : ". " + hint),
+                        + explained(cause, problem),
                 cause.getSQLState(),
                 cause.getErrorCode(),
                 cause);
+    }
+
+    /** What it means and what to do, as further sentences, or nothing. */
+    String explained(SQLException cause, ConnectProblem problem) {
+        String more = explanation.of(cause, problem);
+        return more == null ? "" : ". " + more;
     }
 
     private static String text(Instant from, Instant to) {

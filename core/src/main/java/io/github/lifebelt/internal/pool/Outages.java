@@ -140,7 +140,12 @@ final class Outages {
         Verdict verdict = verdicts.of(cause);
         boolean first = gate.close(ticket, verdict, verdicts.problem(cause), cause);
         if (first) {
-            LOG.warn("{}: cannot connect to {}: {}", pool, target, BorrowErrors.reason(cause));
+            LOG.warn(
+                    "{}: cannot connect to {}: {}{}",
+                    pool,
+                    target,
+                    BorrowErrors.reason(cause),
+                    errors.explained(cause, verdicts.problem(cause)));
             if (verdict == Verdict.DATABASE_DOWN && !generation.isInDoubt()) {
                 // What took the server away may have taken the connections that stand, silently.
                 generation.suspectAll("connecting has failed: " + BorrowErrors.reason(cause));
