@@ -88,6 +88,8 @@ class DriverSettingsTest {
                 "enabledTLSProtocols=TLSv1.2 | {tlsVersions=TLSv1.2}",
                 "autoReconnect=false | {autoReconnect=false}",
                 "largeRowSizeThreshold=16K | {largeRowSizeThreshold=16K}",
+                "defaultAuthenticationPlugin=com.azure.X&authenticationPlugins=com.azure.X&azure.clientId=id"
+                        + " | {authenticationPlugins=com.azure.X, azure.clientId=id, defaultAuthenticationPlugin=com.azure.X}",
                 "get-server-public-key=true | {allowPublicKeyRetrieval=true}",
                 "charset=utf8mb4&reconnect=true | {}",
                 "ssl-cert=/c.pem&ssl-key=/k.pem&sslpassword=secret | {}",
@@ -133,6 +135,7 @@ class DriverSettingsTest {
                 "cacheprepstmts=true | UNKNOWN_PARAM | did you mean cachePrepStmts?",
                 "cachePrepStmt=true | UNKNOWN_PARAM | did you mean cachePrepStmts?",
                 "ConnectTimeout=5000 | UNKNOWN_PARAM | did you mean connectTimeout?",
+                "azure.clientSecret=changeit | UNKNOWN_PARAM | 'azure.clientSecret'",
                 "useMysqlMetadata=true | UNKNOWN_PARAM | 'useMysqlMetadata'"
             })
     void whatItDoesNotGet(String parameters, String code, String reason) {

@@ -35,6 +35,21 @@ final class DriverProperties {
     private static final List<String> SWITCH = List.of("true", "false");
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,10}");
 
+    // What Azure's authentication plugins read, but for what is a secret: that has its place in the environment.
+    private static final Set<String> OF_AZURES_PLUGIN = Set.of(
+            "azure.clientId",
+            "azure.tenantId",
+            "azure.username",
+            "azure.managedIdentityEnabled",
+            "azure.clientCertificatePath",
+            "azure.authorityHost",
+            "azure.scopes",
+            "azure.claims",
+            "azure.accessTokenTimeoutInSeconds",
+            "azure.tokenCredentialProviderClassName",
+            "azure.tokenCredentialBeanName",
+            "azure.tokenCredentialCacheEnabled");
+
     // Asked of the driver itself, so that a newer one's are known too.
     private static final Set<String> KNOWN = Stream.of(
                     new Driver().getPropertyInfo(DriverSettings.DRIVER_URL, new Properties()))
@@ -44,12 +59,12 @@ final class DriverProperties {
     private DriverProperties() {}
 
     static boolean isKnown(String name) {
-        return KNOWN.contains(name) || ForeignFactory.isKnownProperty(name);
+        return KNOWN.contains(name) || OF_AZURES_PLUGIN.contains(name) || ForeignFactory.isKnownProperty(name);
     }
 
     /** Whether it is of no concern to the driver, so that only a foreign socket factory can have a use for it. */
     static boolean isForeign(String name) {
-        return !KNOWN.contains(name) && !OURS.contains(name);
+        return !KNOWN.contains(name) && !OF_AZURES_PLUGIN.contains(name) && !OURS.contains(name);
     }
 
     /** pgjdbc ignores a property that it does not know, silently. */

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The identity endpoint that App Service and Container Apps put beside an application. Each token that it gives is the
- * password of the server's user from then on, so that logins are real; each third call fails.
+ * password of the server's user from then on, so that logins are real.
  */
 final class EntraStandIn implements AutoCloseable {
 
@@ -27,15 +27,18 @@ final class EntraStandIn implements AutoCloseable {
 
     private final TestDatabase database;
     private final Duration valid;
+    private final boolean failsAtTimes;
     private final HttpServer http;
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
     private final AtomicInteger tokens = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
     private final Queue<String> questions = new ConcurrentLinkedQueue<>();
 
-    EntraStandIn(TestDatabase database, Duration valid) throws IOException {
+    /** With failures each third call fails. */
+    EntraStandIn(TestDatabase database, Duration valid, boolean failsAtTimes) throws IOException {
         this.database = database;
         this.valid = valid;
+        this.failsAtTimes = failsAtTimes;
         http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         http.createContext("/msi/token", this::answer);
         http.setExecutor(thread);
@@ -68,7 +71,7 @@ final class EntraStandIn implements AutoCloseable {
         questions.add(exchange.getRequestURI().getQuery());
         if (!HEADER_SECRET.equals(exchange.getRequestHeaders().getFirst("X-IDENTITY-HEADER"))) {
             send(exchange, 401, "{}");
-        } else if (questions.size() % 3 == 2) {
+        } else if (failsAtTimes && questions.size() % 3 == 2) {
             failures.incrementAndGet();
             send(exchange, 400, "{\"error\":\"bad_day\",\"error_description\":\"out of order\"}");
         } else {

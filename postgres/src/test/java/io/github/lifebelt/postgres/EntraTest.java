@@ -26,7 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 class EntraTest {
 
     private static final Pattern RESULT =
-            Pattern.compile("borrows=(\\d+) failed=0 logins=(\\d+) refreshed=(\\d+) expiry=true");
+            Pattern.compile("borrows=(\\d+) failed=0 logins=(\\d+) refreshed=(\\d+) expiry=(true|false)");
+
+    private static final String PLUGIN =
+            "com.azure.identity.extensions.jdbc.postgresql.AzurePostgresqlAuthenticationPlugin";
 
     @TempDir
     private Path folder;
@@ -34,8 +37,8 @@ class EntraTest {
     @Test
     void aManagedIdentityLogsInAndItsTokensAreRenewedWithoutAFailedBorrow() throws Exception {
         try (TestDatabase database = TestDatabase.postgres().tls(true).start();
-                EntraStandIn endpoint = new EntraStandIn(database, Duration.ofSeconds(4))) {
-            String said = run(passwordless(database), 10, endpoint.environment());
+                EntraStandIn endpoint = new EntraStandIn(database, Duration.ofSeconds(4), true)) {
+            String said = run(passwordless(database) + "&lifebelt.credentials=azure-entra", 10, endpoint.environment());
             Matcher result = RESULT.matcher(said);
             assertThat(result.find()).as(said).isTrue();
             assertThat(Integer.parseInt(result.group(2))).as("logins").isGreaterThan(50);
@@ -46,13 +49,28 @@ class EntraTest {
             assertThat(endpoint.questions())
                     .allSatisfy(question ->
                             assertThat(question).contains("resource=https://ossrdbms-aad.database.windows.net"));
+            assertThat(result.group(4)).as("the pool knows when they expire").isEqualTo("true");
             assertThat(said).contains("Microsoft Entra").doesNotContain("token-");
+        }
+    }
+
+    @Test
+    void soDoesAzuresOwnPluginOfTheDriver() throws Exception {
+        try (TestDatabase database = TestDatabase.postgres().tls(true).start();
+                EntraStandIn endpoint = new EntraStandIn(database, Duration.ofHours(1), false)) {
+            String url = passwordless(database).replace("postgresql://app@", "jdbc:postgresql://")
+                    + "&user=app&azure.tokenCredentialCacheEnabled=true&authenticationPluginClassName=" + PLUGIN;
+            Matcher result = RESULT.matcher(run(url, 3, endpoint.environment()));
+            assertThat(result.find()).isTrue();
+            assertThat(Integer.parseInt(result.group(2))).as("logins").isGreaterThan(5);
+            assertThat(result.group(4)).as("the pool knows when they expire").isEqualTo("false");
+            assertThat(endpoint.tokens()).isPositive();
         }
     }
 
     private static String passwordless(TestDatabase database) {
         String url = database.url();
-        return url.replace(":" + database.password() + "@", "@") + "&lifebelt.credentials=azure-entra";
+        return url.replace(":" + database.password() + "@", "@");
     }
 
     private String run(String url, int seconds, Map<String, String> environment)
@@ -121,11 +139,15 @@ class EntraTest {
     }
 
     @Test
-    void azuresOwnPluginIsPassedToTheDriver() {
-        String plugin = "com.azure.identity.extensions.jdbc.postgresql.AzurePostgresqlAuthenticationPlugin";
-        DatabaseUrl url = DatabaseUrl.parse(
-                "jdbc:postgresql://srv.postgres.database.azure.com/db?user=app&authenticationPluginClassName="
-                        + plugin);
-        assertThat(DriverSettings.of(url).properties()).containsEntry("authenticationPluginClassName", plugin);
+    void theSettingsOfAzuresPluginArePassedToTheDriverAndItsSecretsAreNot() {
+        String url =
+                "jdbc:postgresql://srv.postgres.database.azure.com/db?user=app&authenticationPluginClassName=" + PLUGIN;
+        assertThat(DriverSettings.of(DatabaseUrl.parse(url + "&azure.clientId=id"))
+                        .properties())
+                .containsEntry("authenticationPluginClassName", PLUGIN)
+                .containsEntry("azure.clientId", "id");
+        assertThatThrownBy(() -> DriverSettings.of(DatabaseUrl.parse(url + "&azure.clientSecret=s3cret")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageNotContaining("s3cret");
     }
 }

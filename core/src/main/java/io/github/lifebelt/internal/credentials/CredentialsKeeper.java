@@ -112,9 +112,6 @@ public final class CredentialsKeeper {
             problem = supply.unavailable(Objects.requireNonNullElse(e.getCause(), e));
         } catch (TimeoutException e) {
             problem = supply.unavailable("gives no answer in time", null);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            problem = supply.unavailable("was not waited for: the thread was interrupted", null);
         }
         if (known != null && spare) {
             return known.credentials();
@@ -195,20 +192,21 @@ public final class CredentialsKeeper {
     }
 
     private @Nullable Credentials awaitFresh(Credentials rejected, long untilNanos) {
+        boolean interrupted = false;
         long pause = FIRST_PAUSE_NANOS;
+        Credentials fresh = null;
         for (long now = System.nanoTime();
-                untilNanos - now > 0
-                        && !supply.isClosed()
-                        && !Thread.currentThread().isInterrupted();
+                fresh == null && untilNanos - now > 0 && !supply.isClosed();
                 now = System.nanoTime()) {
             LockSupport.parkNanos(this, Math.min(pause, untilNanos - now));
+            interrupted |= Thread.interrupted();
             pause = Math.min(LAST_PAUSE_NANOS, pause * 2);
-            Credentials fresh = fresh(rejected, now, untilNanos);
-            if (fresh != null) {
-                return fresh;
-            }
+            fresh = fresh(rejected, now, untilNanos);
         }
-        return null;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return fresh;
     }
 
     /** Whether the supplier has others by now than those that were rejected. */
@@ -234,9 +232,6 @@ public final class CredentialsKeeper {
             }
         } catch (ExecutionException | TimeoutException e) {
             LOG.debug("{}: {} was asked once more in vain", pool, supply.name());
-            return null;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return null;
         }
     }

@@ -73,8 +73,21 @@ final class SupplierCall {
         thread.interrupt();
     }
 
-    /** Waits for the answer. */
-    Credentials await(long untilNanos) throws ExecutionException, TimeoutException, InterruptedException {
-        return answer.get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+    /** Waits for the answer. An interrupt does not end it: it is no news about the supplier, and time is bounded. */
+    Credentials await(long untilNanos) throws ExecutionException, TimeoutException {
+        boolean interrupted = false;
+        try {
+            for (; ; ) {
+                try {
+                    return answer.get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

@@ -25,6 +25,7 @@ final class Supply {
     // A supplier that keeps silent for this long is asked once more, beside; so often at most.
     private static final Duration OVERDUE = Duration.ofSeconds(30);
     private static final int MOST_CALLS = 3;
+    private static final Duration LONGEST = Duration.ofDays(3_650);
 
     private final String pool;
     private final CredentialsProvider supplier;
@@ -197,7 +198,12 @@ final class Supply {
 
     private @Nullable Duration validFor() {
         Instant end = expiresAt();
-        return end == null ? null : Duration.between(Instant.now(), end);
+        if (end == null) {
+            return null;
+        }
+        // Some write the end of time for what never expires.
+        Duration valid = Duration.between(Instant.now(), end);
+        return valid.compareTo(LONGEST) < 0 ? valid : LONGEST;
     }
 
     CredentialsUnavailableException unavailable(String what, @Nullable Throwable cause) {

@@ -14,6 +14,7 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingTest {
 
@@ -47,6 +48,16 @@ class SettingTest {
                 .hasMessageContaining(key)
                 .hasMessageContaining(value)
                 .hasMessageContaining(allowed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vault", "file:", "command:az account get-access-token", "azure-entra"})
+    void credentialsComeFromAFileOrFromEntraForTheUrlsUserAndFromNoProgram(String value) {
+        DatabaseUrl bad = url().setting("credentials", value).build();
+        assertThatThrownBy(() -> ConnectionPool.builder(bad))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("[INVALID_SETTING]")
+                .hasMessageContaining("azure-entra, with the Entra name in the URL as its user; or file:/path");
     }
 
     @Test

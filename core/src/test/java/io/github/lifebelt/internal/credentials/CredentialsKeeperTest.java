@@ -279,6 +279,33 @@ class CredentialsKeeperTest {
     }
 
     @Test
+    void theEndOfTimeIsAnExpiryToo() throws SQLException {
+        given.set(new Credentials("app", "for ever", Instant.MAX));
+        assertThat(login().secret()).isEqualTo("for ever");
+        assertThat(planned.get(0).delay()).isGreaterThan(Duration.ofDays(365));
+    }
+
+    @Test
+    void anInterruptNeitherEndsALoginNorIsItLost() throws Exception {
+        CredentialsKeeper slow = keeper(() -> {
+            long begin = System.nanoTime();
+            await().pollDelay(Duration.ZERO).until(() -> System.nanoTime() - begin > 300_000_000);
+            return given.get();
+        });
+        Future<Boolean> borrower = threads.submit(() -> {
+            Thread.currentThread().interrupt();
+            assertThat(slow.forLogin(in(20_000))).isEqualTo(OLD);
+            slow.accepted(OLD);
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            assertThat(slow.insteadOf(OLD, in(20_000))).isEqualTo(NEW);
+            return Thread.interrupted();
+        });
+        await().until(() -> slow.expiresAt() == null && heard.contains("refreshed"));
+        given.set(NEW);
+        assertThat(borrower.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
     void fixedOnesAskNobody() throws SQLException {
         CredentialsKeeper fixed = keeper(new FixedCredentials(OLD));
         assertThat(fixed.forLogin(0)).isSameAs(OLD);
