@@ -94,7 +94,7 @@ public final class PoolMetrics implements MeterBinder {
 
     /** Not a number where nothing expires; below zero where something has. */
     private static double secondsUntil(@Nullable Instant end) {
-        return end == null ? Double.NaN : Duration.between(Instant.now(), end).getSeconds();
+        return end == null ? Double.NaN : Duration.between(Instant.now(), end).toSeconds();
     }
 
     private void bindHikariNames(MeterRegistry registry) {
