@@ -58,10 +58,11 @@ class EntraTest {
     void soDoesAzuresOwnPluginOfTheDriver() throws Exception {
         try (TestDatabase database = TestDatabase.postgres().tls(true).start();
                 EntraStandIn endpoint = new EntraStandIn(database, Duration.ofHours(1), false)) {
-            String url = passwordless(database).replace("postgresql://app@", "jdbc:postgresql://")
-                    + "&user=app&azure.tokenCredentialCacheEnabled=true&authenticationPluginClassName=" + PLUGIN;
-            Matcher result = RESULT.matcher(run(url, 3, endpoint.environment()));
-            assertThat(result.find()).isTrue();
+            String url = database.jdbcUrl() + "&user=" + database.user()
+                    + "&azure.tokenCredentialCacheEnabled=true&authenticationPluginClassName=" + PLUGIN;
+            String said = run(url, 3, endpoint.environment());
+            Matcher result = RESULT.matcher(said);
+            assertThat(result.find()).as(said).isTrue();
             assertThat(Integer.parseInt(result.group(2))).as("logins").isGreaterThan(5);
             assertThat(result.group(4)).as("the pool knows when they expire").isEqualTo("false");
             assertThat(endpoint.tokens()).isPositive();
