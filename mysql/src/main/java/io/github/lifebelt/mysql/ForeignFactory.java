@@ -33,6 +33,7 @@ record ForeignFactory(String className) {
             "cloudSqlAdminQuotaProject",
             "cloudSqlGoogleCredentialsPath",
             "cloudSqlUniverseDomain",
+            "cloudSqlUnixSocketPathSuffix",
             "unixSocketPath",
             "ipTypes",
             "enableIamAuth");

@@ -109,7 +109,6 @@ class DriverSettingsTest {
                 "autoReconnectForPools=yes | UNSUPPORTED_PARAM | exchange the session",
                 "autoReconnect=maybe | INVALID_PARAM | true, false",
                 "maxReconnects=3 | UNSUPPORTED_PARAM | replaces broken connections",
-                "socketFactory=com.google.cloud.sql.mysql.SocketFactory | UNSUPPORTED_PARAM | deadline",
                 "protocol=pipe | UNSUPPORTED_PARAM | deadline",
                 "socksProxyHost=proxy | UNSUPPORTED_PARAM | SOCKS",
                 "trustCertificateKeyStoreUrl=file:/trust.p12 | UNSUPPORTED_PARAM | ssl-ca=",

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds URLs of Azure Database for PostgreSQL, flexible server.
+ * Builds URLs of Azure Database for PostgreSQL, flexible server, and of Azure Cosmos DB for PostgreSQL.
  *
  * <p>{@link SslMode#VERIFY_FULL} by default, against the JDK's trust store, which has Azure's roots (JDK 17 from 17.0.8
  * on all of them): nothing has to be downloaded. Not thread-safe; what it builds is immutable.
@@ -38,6 +38,10 @@ public final class AzurePostgres {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]");
     private static final Pattern FULL_NAME = Pattern.compile("[a-z0-9][a-z0-9.-]*[a-z0-9]");
     private static final Pattern SHOWABLE = Pattern.compile("[A-Za-z0-9._-]{1,253}");
+    private static final String COSMOS = ".postgres.cosmos.azure.com";
+    private static final Pattern CLUSTER = Pattern.compile("c-[a-z0-9-]*[a-z0-9]\\.[a-z0-9]+");
+    // The one user and the one database that each cluster comes with.
+    private static final String CITUS = "citus";
     private static final int DIRECT = 5432;
     private static final int BOUNCER = 6432;
 
@@ -69,14 +73,39 @@ public final class AzurePostgres {
                 ? FULL_NAME.matcher(server).matches() && ManagedHosts.isAzure(server)
                 : NAME.matcher(server).matches();
         if (!possible) {
-            throw new ConfigurationException(
-                    "INVALID_SERVER_NAME",
-                    // What is no name may be a whole URL with its password.
-                    (SHOWABLE.matcher(server).matches() ? "'" + server + "'" : "this (not shown)")
-                            + " is no flexible server's name; allowed: 3 to 63 of a-z, 0-9 and -, not at the ends,"
-                            + " or a full host name such as orders" + Cloud.PUBLIC.suffix);
+            throw invalidName(
+                    server,
+                    " is no flexible server's name; allowed: 3 to 63 of a-z, 0-9 and -, not at the ends, or a full host name"
+                            + " such as orders" + Cloud.PUBLIC.suffix + ", or of a virtual endpoint, such as"
+                            + " orders.writer" + Cloud.PUBLIC.suffix);
         }
         return new AzurePostgres(server);
+    }
+
+    /**
+     * Starts with the coordinator of a cluster of Azure Cosmos DB for PostgreSQL. User and database are {@code citus}
+     * unless others are set.
+     *
+     * @param cluster as in {@code c-orders.abc123}, or its full host name
+     * @return a builder
+     * @throws ConfigurationException if that cannot be the name of a cluster
+     */
+    public static AzurePostgres cosmos(String cluster) {
+        String bare = cluster.endsWith(COSMOS) ? cluster.substring(0, cluster.length() - COSMOS.length()) : cluster;
+        if (!CLUSTER.matcher(bare).matches()) {
+            throw invalidName(
+                    cluster,
+                    " is no cluster's name of Cosmos DB for PostgreSQL; allowed: c-orders.abc123, or c-orders.abc123"
+                            + COSMOS);
+        }
+        return new AzurePostgres(bare + COSMOS).user(CITUS).database(CITUS);
+    }
+
+    // What is no name may be a whole URL with its password.
+    private static ConfigurationException invalidName(String name, String allowed) {
+        return new ConfigurationException(
+                "INVALID_SERVER_NAME",
+                (SHOWABLE.matcher(name).matches() ? "'" + name + "'" : "this (not shown)") + allowed);
     }
 
     /**

@@ -42,6 +42,7 @@ record ForeignFactory(String className, @Nullable String arg) {
             "cloudSqlAdminQuotaProject",
             "cloudSqlGoogleCredentialsPath",
             "cloudSqlUniverseDomain",
+            "cloudSqlUnixSocketPathSuffix",
             "unixSocketPath",
             "ipTypes",
             "enableIamAuth");

@@ -73,8 +73,6 @@ class DriverSettingsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "socketFactory",
-                "socketFactoryArg",
                 "sslfactory",
                 "sslfactoryarg",
                 "sslhostnameverifier",
