@@ -33,13 +33,19 @@ public final class Detour implements AutoCloseable {
     private static final AtomicLong NEXT = new AtomicLong();
     private static final long LONG_ENOUGH_SECONDS = 60;
 
-    private final String id = String.valueOf(NEXT.incrementAndGet());
+    private final String id;
     private final boolean tls;
     private final List<Socket> made = new CopyOnWriteArrayList<>();
     private volatile int port;
     private volatile CountDownLatch obstacle = new CountDownLatch(0);
 
     Detour(int port, boolean tls) {
+        this(String.valueOf(NEXT.incrementAndGet()), port, tls);
+    }
+
+    /** For a factory that goes by another property. */
+    public Detour(String id, int port, boolean tls) {
+        this.id = id;
         this.port = port;
         this.tls = tls;
         OPEN.put(id, this);

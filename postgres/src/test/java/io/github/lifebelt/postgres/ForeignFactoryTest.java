@@ -172,10 +172,13 @@ class ForeignFactoryTest {
 
     @Test
     void aClassThatIsNotThereIsNoticedWhenThePoolIsBuilt() {
+        DatabaseUrl url = DatabaseUrl.builder("postgresql")
+                .parameter("socketFactory", "com.example.Missing")
+                .build();
         assertThat(refused(
                         "SOCKET_FACTORY_MISSING",
-                        () -> ConnectionPool.builder(CLOUD_SQL).open().close()))
-                .hasMessageContaining("com.google.cloud.sql:postgres-socket-factory");
+                        () -> ConnectionPool.builder(url).open().close()))
+                .hasMessageContaining("com.example.Missing");
     }
 
     @Test
