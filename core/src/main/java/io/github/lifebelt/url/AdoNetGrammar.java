@@ -56,7 +56,8 @@ final class AdoNetGrammar {
         for (Pair pair : last.values()) {
             String shown = UrlReader.shown(pair.key(), parameters.isKnown(pair.name()), afterPassword);
             parameters.read(Parameter.literal(pair.key(), shown, afterPassword, pair.value()));
-            afterPassword = isPassword(pair);
+            // The rest of a password that a semicolon has cut may be several pairs long.
+            afterPassword |= isPassword(pair);
         }
     }
 

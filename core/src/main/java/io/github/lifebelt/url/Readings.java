@@ -71,7 +71,8 @@ final class Readings {
                     null);
         } catch (ConfigurationException e) {
             // What hides the scheme is known, so that it is not the scheme that is wrong.
-            boolean hidden = e.code().equals("UNKNOWN_SCHEME") && !around.notes().isEmpty();
+            boolean hidden =
+                    e.code().equals("UNKNOWN_SCHEME") && !around.notes().isEmpty();
             return refused(hidden ? unrecognised(around) : e, afterRefusal(text, format, e, notes));
         }
     }
@@ -86,7 +87,8 @@ final class Readings {
 
     private static ConfigurationException unrecognised(Surroundings around) {
         return new ConfigurationException(
-                "UNRECOGNISED_FORMAT", "the database URL: " + around.notes().get(0).message());
+                "UNRECOGNISED_FORMAT",
+                "the database URL: " + around.notes().get(0).message());
     }
 
     private static List<Diagnosis> afterRefusal(

@@ -26,6 +26,7 @@ class UrlFuzzTest {
 
     /** More than by default with -Dlifebelt.fuzz.urls=1000000. */
     private static final int COUNT = Integer.getInteger("lifebelt.fuzz.urls", 100_000);
+
     private static final long SEED = 20_261_121L;
     // In every password that is generated, and in no message.
     private static final String MARK = "Zq9xW7";
@@ -63,7 +64,9 @@ class UrlFuzzTest {
         HostInfo main = driver.getMainHost();
         assertThat(emptyIsNull(main.getDatabase())).as(text).isEqualTo(url.database());
         assertThat(emptyIsNull(main.getUser())).as(text).isEqualTo(url.user());
-        assertThat(emptyIsNull(main.getPassword())).as(text).isEqualTo(url.credentials().secret());
+        assertThat(emptyIsNull(main.getPassword()))
+                .as(text)
+                .isEqualTo(url.credentials().secret());
         Map<String, String> theirs = main.getHostProperties();
         url.parameters().forEach((name, value) -> assertThat(theirs).as(text).containsEntry(name, value));
         return true;
@@ -80,7 +83,14 @@ class UrlFuzzTest {
         for (int i = 0; i <= hosts; i++) {
             url.append(i == 0 ? "" : ",")
                     .append(pick(
-                            "h", "db.example.com", "[::1]", "", "a_b", "address=(host=x)(port=7)", "(host=y,port=8)", "%68"))
+                            "h",
+                            "db.example.com",
+                            "[::1]",
+                            "",
+                            "a_b",
+                            "address=(host=x)(port=7)",
+                            "(host=y,port=8)",
+                            "%68"))
                     .append(pick("", "", "", ":3307", ":", ":x", ":99999"));
         }
         url.append(pick("/", "/", "/", "/", "", "//")).append(pick("shop", "", "a+b", "a%20b", "%zz", "d%2Fe", "#"));
@@ -154,7 +164,13 @@ class UrlFuzzTest {
     void anyTextIsReadOrRefused() {
         String alphabet = "ab1@:/?#[]&=%+,; '\"\\$-_.(){}<>\n\u00e9";
         String[] starts = {
-            "mysql://", "mysql2://app:", "jdbc:mysql://", "jdbc:mysql:loadbalance://", "mysql+pymysql://", "u:", "Server=h;Pwd="
+            "mysql://",
+            "mysql2://app:",
+            "jdbc:mysql://",
+            "jdbc:mysql:loadbalance://",
+            "mysql+pymysql://",
+            "u:",
+            "Server=h;Pwd="
         };
         Assertions.assertTimeoutPreemptively(Duration.ofMinutes(5), () -> {
             for (int i = 0; i < COUNT / 10; i++) {

@@ -5,8 +5,10 @@ import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.url.DatabaseUrl;
 import io.github.lifebelt.url.UrlReader;
 import io.github.lifebelt.url.UrlReading;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +31,11 @@ final class JdbcPostgresUrl {
 
     private static final String DEFAULT_HOST = "localhost";
     private static final String DEFAULT_PORT = "5432";
+    private static final Pattern NUMBER = Pattern.compile("\\d+");
 
     private final UrlReader parts = LibpqParameters.reader();
+    private List<String> hosts = new ArrayList<>();
+    private List<String> ports = new ArrayList<>();
     private boolean sslGiven;
     private boolean databaseMissing = true;
     private @Nullable String user;
@@ -50,7 +55,7 @@ final class JdbcPostgresUrl {
         int question = rest.indexOf('?');
         String server = question < 0 ? rest : rest.substring(0, question);
         if (server.equals("//") || server.equals("///")) {
-            parts.addHost(DEFAULT_HOST, DEFAULT_PORT);
+            addHost(DEFAULT_HOST, DEFAULT_PORT);
         } else if (server.startsWith("//")) {
             authority(server.substring(2));
         } else {
@@ -59,12 +64,13 @@ final class JdbcPostgresUrl {
                         "UNRECOGNISED_FORMAT",
                         "before the host of a JDBC URL stand two slashes, and before a database none");
             }
-            parts.addHost(DEFAULT_HOST, DEFAULT_PORT);
+            addHost(DEFAULT_HOST, DEFAULT_PORT);
             database(server);
         }
         if (question >= 0) {
             query(rest.substring(question + 1));
         }
+        addresses();
         if (sslGiven && !parts.hasSslMode()) {
             parts.sslMode(SslMode.VERIFY_FULL);
         }
@@ -73,6 +79,35 @@ final class JdbcPostgresUrl {
             parts.note("DATABASE_MISSING", "no database is named; the driver takes one by the user's name");
         }
         return parts.toReading();
+    }
+
+    private void addHost(String name, String port) {
+        hosts.add(name);
+        ports.add(port);
+    }
+
+    /** The driver looks at them as soon as it has read them. */
+    private void addresses() {
+        if (hosts.isEmpty()) {
+            throw new ConfigurationException("HOST_INVALID", "there are commas where the hosts were to be");
+        }
+        if (hosts.size() != ports.size()) {
+            throw new ConfigurationException(
+                    "PORT_COUNT_MISMATCH",
+                    ports.size() + " ports for " + hosts.size() + " hosts: pgjdbc wants one for each");
+        }
+        ports.forEach(JdbcPostgresUrl::requirePort);
+        parts.setHosts(hosts);
+        parts.setPorts(ports);
+    }
+
+    private static void requirePort(String port) {
+        if (!NUMBER.matcher(port).matches()) {
+            throw new ConfigurationException("PORT_NOT_NUMERIC", "the port of a host is not a number");
+        }
+        if (port.length() > 5 || Integer.parseInt(port) < 1 || Integer.parseInt(port) > 65_535) {
+            throw new ConfigurationException("PORT_OUT_OF_RANGE", "the port of the host is not 1 to 65535");
+        }
     }
 
     private void database(String raw) {
@@ -112,16 +147,14 @@ final class JdbcPostgresUrl {
                     "what stands after the ':' of the host is not a number: leave the ':' out, or write a port after it"
                             + userInfoHint(server));
         }
-        if (port.length() > 5 || Integer.parseInt(port) < 1 || Integer.parseInt(port) > 65_535) {
-            throw new ConfigurationException("PORT_OUT_OF_RANGE", "the port of the host is not 1 to 65535");
-        }
+        requirePort(port);
         if (name.indexOf('@') >= 0) {
             parts.note("USERINFO_IN_JDBC_URL", "the host has an '@' in it" + userInfoHint(server));
             parts.refuse(new ConfigurationException(
                     "USERINFO_IN_JDBC_URL", "the host has an '@' in it" + userInfoHint(server)));
         }
         boolean bracketed = name.startsWith("[") && name.endsWith("]");
-        parts.addHost(
+        addHost(
                 bracketed ? name.substring(1, name.length() - 1) : hasPort && name.isEmpty() ? DEFAULT_HOST : name,
                 port);
     }
@@ -171,8 +204,8 @@ final class JdbcPostgresUrl {
                 user = value;
                 parts.user(value);
             }
-            case "host", "PGHOST" -> parts.setHosts(list(value));
-            case "port", "PGPORT" -> parts.setPorts(list(value));
+            case "host", "PGHOST" -> hosts = list(value);
+            case "port", "PGPORT" -> ports = list(value);
             case "dbname", "PGDBNAME" -> {
                 databaseMissing = false;
                 parts.database(value);

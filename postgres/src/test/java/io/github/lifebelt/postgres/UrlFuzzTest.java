@@ -28,6 +28,7 @@ class UrlFuzzTest {
 
     /** More than by default with -Dlifebelt.fuzz.urls=1000000. */
     private static final int COUNT = Integer.getInteger("lifebelt.fuzz.urls", 100_000);
+
     private static final long SEED = 20_261_121L;
     // In every password that is generated, and in no message.
     private static final String MARK = "Zq9xW7";
@@ -70,14 +71,17 @@ class UrlFuzzTest {
         StringBuilder ports = new StringBuilder();
         for (DatabaseUrl.Host host : url.hosts()) {
             boolean ipv6 = host.name().indexOf(':') >= 0;
-            hosts.append(hosts.isEmpty() && ports.isEmpty() ? "" : ",").append(ipv6 ? "[" + host.name() + "]" : host.name());
+            hosts.append(hosts.isEmpty() && ports.isEmpty() ? "" : ",")
+                    .append(ipv6 ? "[" + host.name() + "]" : host.name());
             ports.append(ports.isEmpty() ? "" : ",").append(host.port());
         }
         assertThat(theirs.remove("PGHOST")).as(text).isEqualTo(hosts.toString());
         assertThat(theirs.remove("PGPORT")).as(text).isEqualTo(ports.toString());
         assertThat(emptyIsNull(theirs.remove("PGDBNAME"))).as(text).isEqualTo(url.database());
         assertThat(emptyIsNull(theirs.remove("user"))).as(text).isEqualTo(url.user());
-        assertThat(emptyIsNull(theirs.remove("password"))).as(text).isEqualTo(url.credentials().secret());
+        assertThat(emptyIsNull(theirs.remove("password")))
+                .as(text)
+                .isEqualTo(url.credentials().secret());
         assertThat(emptyIsNull(theirs.remove("options"))).as(text).isEqualTo(url.options());
         String mode = theirs.remove("sslmode");
         if (mode != null) {
@@ -173,7 +177,13 @@ class UrlFuzzTest {
     void anyTextIsReadOrRefused() {
         String alphabet = "ab1@:/?#[]&=%+,; '\"\\$-_.(){}<>\n\u00e9";
         String[] starts = {
-            "postgresql://", "postgres://app:", "jdbc:postgresql://", "postgresql+psycopg2://", "postgis://u:", "host=", "Host=h;"
+            "postgresql://",
+            "postgres://app:",
+            "jdbc:postgresql://",
+            "postgresql+psycopg2://",
+            "postgis://u:",
+            "host=",
+            "Host=h;Password="
         };
         Assertions.assertTimeoutPreemptively(Duration.ofMinutes(5), () -> {
             for (int i = 0; i < COUNT / 10; i++) {
