@@ -73,6 +73,13 @@ record EnvironmentValues(EnvironmentFamily family, String prefix, Map<Part, Valu
     }
 
     UrlReading read() {
+        for (Value value : values.values()) {
+            UrlReading.Diagnosis reference = Unresolved.reference(value.text());
+            if (reference != null) {
+                throw new ConfigurationException(
+                        reference.code(), "environment variable " + value + ": " + reference.message());
+            }
+        }
         String url = text(Part.URL);
         return url == null ? separate() : withCredentials(DatabaseUrl.read(url, family.dialect()));
     }

@@ -71,7 +71,19 @@ public record UrlReading(
             @Nullable String options,
             Map<String, String> parameters) {
 
-        /** Copies what can change. */
+        /**
+         * Copies what can change.
+         *
+         * @param dialect the family, for example {@code postgresql}
+         * @param hosts in order
+         * @param database decoded
+         * @param user decoded
+         * @param password decoded
+         * @param sslMode in libpq's words where it is one of them, else as it stands in the text
+         * @param sslRootCert a path
+         * @param options of libpq
+         * @param parameters all others, under the format's names, in order
+         */
         public Parts {
             hosts = List.copyOf(hosts);
             parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
@@ -83,7 +95,16 @@ public record UrlReading(
         }
     }
 
-    /** Copies what can change. */
+    /**
+     * Copies what can change.
+     *
+     * @param strict by the rules of the format alone; null if these rules refuse the text
+     * @param diagnoses what is remarkable or wrong, the most likely reason first
+     * @param lenient what was probably meant, where the strict reading cannot be
+     * @param refusal why no database can be reached by it, or null
+     * @param url the meaning; null exactly if there is a refusal
+     * @param source where the text was found, or null if it was given
+     */
     public UrlReading {
         diagnoses = List.copyOf(diagnoses);
     }

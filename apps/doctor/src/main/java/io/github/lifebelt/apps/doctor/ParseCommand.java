@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
             "An answer has \"expect\" with the parts as the format's own rules read them, \"refused\" where they lead to no"
                     + " database all the same, or \"error\" where the rules refuse the text; \"diagnosis\" has the codes of"
                     + " what is remarkable, and \"lenient\" what was probably meant.",
-            "Of environments this version knows the variable DATABASE_URL, as ConnectionPool.fromEnvironment() does."
+            "Environments are read as ConnectionPool.fromEnvironment() does; \"source\" says which variables counted."
         },
         footer = {"", "Exit code 0 when standard input has ended, whatever the lines were."})
 final class ParseCommand implements Callable<Integer> {

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers one line of JSON with another. Whatever the line is, there is an answer, and none repeats the line. */
 final class Questions {
-    private static final String URL_VARIABLE = "DATABASE_URL";
-
     private final ObjectMapper json = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private final Reading reading;
 
@@ -52,7 +50,7 @@ final class Questions {
             throw malformed(number, "has to be an object with either \"input\" or \"env\"");
         }
         if (input == null) {
-            return environment(variables(environment, number));
+            return DatabaseUrl.readEnvironment(variables(environment, number));
         }
         JsonNode hint = question.get("dialectHint");
         if (!input.isTextual() || (hint != null && !hint.isTextual() && !hint.isNull())) {
@@ -73,18 +71,6 @@ final class Questions {
             throw malformed(number, "has an \"env\" that is no object of strings");
         }
         return variables;
-    }
-
-    private static UrlReading environment(Map<String, String> variables) throws UnsuitableException {
-        String url = variables.get(URL_VARIABLE);
-        if (url == null) {
-            throw new UnsuitableException(
-                    "UNSUPPORTED_ENVIRONMENT",
-                    "this version reads the variable " + URL_VARIABLE + " and no other; given: "
-                            + (variables.isEmpty() ? "none" : String.join(", ", variables.keySet())),
-                    null);
-        }
-        return DatabaseUrl.read(url, null);
     }
 
     private static UnsuitableException malformed(long number, String text) {

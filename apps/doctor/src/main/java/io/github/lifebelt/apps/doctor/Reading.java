@@ -39,6 +39,9 @@ final class Reading {
         }
         ArrayNode diagnosis = answer.putArray("diagnosis");
         reading.diagnoses().forEach(one -> diagnosis.add(one.code()));
+        if (reading.source() != null) {
+            answer.put("source", reading.source());
+        }
         Parts lenient = reading.lenient();
         if (lenient != null) {
             answer.set("lenient", of(lenient));

@@ -79,12 +79,20 @@ class MainTest {
     }
 
     @Test
-    void anyOtherEnvironmentIsSaidToBeUnsupported() throws Exception {
-        JsonNode answer = parse("{\"id\":1,\"env\":{\"PGHOST\":\"h\",\"PGPASSWORD\":\"hush\"}}");
+    void theVariablesThatCountAreNamed() throws Exception {
+        JsonNode answer = parse("{\"id\":1,\"env\":{\"PGHOST\":\"h\",\"PGPASSWORD\":\"hush\",\"MYSQL_USER\":\"u\"}}");
 
-        assertThat(answer.get("error").get("code").textValue()).isEqualTo("UNSUPPORTED_ENVIRONMENT");
-        assertThat(answer.get("error").get("message").textValue()).contains("DATABASE_URL", "PGHOST", "PGPASSWORD");
-        assertThat(answer.toString()).doesNotContain("hush").contains("\"diagnosis\":[]");
+        assertThat(answer.get("source").textValue()).isEqualTo("environment: PGHOST, PGPASSWORD");
+        assertThat(answer.get("expect").get("dialect").textValue()).isEqualTo("postgresql");
+        assertThat(answer.toString()).doesNotContain("hush");
+    }
+
+    @Test
+    void anEnvironmentWithoutADatabaseIsAnError() throws Exception {
+        JsonNode answer = parse("{\"id\":1,\"env\":{\"PATH\":\"/bin\"}}");
+
+        assertThat(answer.get("error").get("code").textValue()).isEqualTo("URL_MISSING");
+        assertThat(answer.get("error").get("message").textValue()).contains("DATABASE_URL", "PGHOST");
     }
 
     @ParameterizedTest
