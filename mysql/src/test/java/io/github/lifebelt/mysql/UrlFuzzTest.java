@@ -78,7 +78,7 @@ class UrlFuzzTest {
 
     private String jdbcUrl() {
         StringBuilder url = new StringBuilder(pick("jdbc:mysql://", "jdbc:mysql://", "JDBC:MySQL://"));
-        url.append(pick("", "", "app@", "a+b:" + MARK + "%40@", "app:" + MARK + "@x@", ":@"));
+        url.append(pick("", "", "app@", "a+b:" + MARK + "%40@", "app:" + MARK + "@x@", "app:@"));
         int hosts = random.nextInt(3);
         for (int i = 0; i <= hosts; i++) {
             url.append(i == 0 ? "" : ",")

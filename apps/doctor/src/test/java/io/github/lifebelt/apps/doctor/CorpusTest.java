@@ -71,9 +71,12 @@ class CorpusTest {
         if (test.json.has("refused")) {
             assertThat(answer.path("refused").path("code")).as("%s", answer).isEqualTo(test.json.get("refused"));
         }
+        // What is found besides comes after what the case lists.
         List<JsonNode> wanted = new ArrayList<>();
         test.json.path("diagnosis").forEach(wanted::add);
-        assertThat(answer.get("diagnosis")).as("%s", answer).containsSubsequence(wanted);
+        List<JsonNode> found = new ArrayList<>();
+        answer.get("diagnosis").forEach(found::add);
+        assertThat(found.stream().limit(wanted.size()).toList()).as("%s", answer).isEqualTo(wanted);
         test.json
                 .path("lenient")
                 .properties()
