@@ -27,18 +27,18 @@ final class EntraStandIn implements AutoCloseable {
 
     private final TestDatabase database;
     private final Duration valid;
-    private final boolean failsAtTimes;
+    private final boolean changing;
     private final HttpServer http;
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
     private final AtomicInteger tokens = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
     private final Queue<String> questions = new ConcurrentLinkedQueue<>();
 
-    /** With failures each third call fails. */
-    EntraStandIn(TestDatabase database, Duration valid, boolean failsAtTimes) throws IOException {
+    /** Changing: each token is new, and each third call fails. Else it is the password that the user has. */
+    EntraStandIn(TestDatabase database, Duration valid, boolean changing) throws IOException {
         this.database = database;
         this.valid = valid;
-        this.failsAtTimes = failsAtTimes;
+        this.changing = changing;
         http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         http.createContext("/msi/token", this::answer);
         http.setExecutor(thread);
@@ -71,12 +71,17 @@ final class EntraStandIn implements AutoCloseable {
         questions.add(exchange.getRequestURI().getQuery());
         if (!HEADER_SECRET.equals(exchange.getRequestHeaders().getFirst("X-IDENTITY-HEADER"))) {
             send(exchange, 401, "{}");
-        } else if (failsAtTimes && questions.size() % 3 == 2) {
+        } else if (changing && questions.size() % 3 == 2) {
             failures.incrementAndGet();
             send(exchange, 400, "{\"error\":\"bad_day\",\"error_description\":\"out of order\"}");
         } else {
-            String token = "token-" + tokens.incrementAndGet() + "-" + UUID.randomUUID();
-            database.faults().rotatePassword(token);
+            int number = tokens.incrementAndGet();
+            // PostgreSQL takes a login's secret before the driver's plugin asks for it, so that one is not to change
+            // then.
+            String token = changing ? "token-" + number + "-" + UUID.randomUUID() : database.password();
+            if (changing) {
+                database.faults().rotatePassword(token);
+            }
             long end = Instant.now().plus(valid).getEpochSecond();
             send(
                     exchange,
