@@ -42,7 +42,9 @@ class EntraTest {
             Matcher result = RESULT.matcher(said);
             assertThat(result.find()).as(said).isTrue();
             assertThat(Integer.parseInt(result.group(2))).as("logins").isGreaterThan(50);
-            assertThat(Integer.parseInt(result.group(3))).as("tokens").isEqualTo(endpoint.tokens());
+            assertThat(Integer.parseInt(result.group(3)))
+                    .as("tokens, but for one under way at the end")
+                    .isBetween(endpoint.tokens() - 1, endpoint.tokens());
             // Each is good for less than four seconds, and renewed after half of that; some tries fail.
             assertThat(endpoint.tokens()).isBetween(3, 15);
             assertThat(endpoint.failures()).isGreaterThan(0);
@@ -60,10 +62,10 @@ class EntraTest {
                 EntraStandIn endpoint = new EntraStandIn(database, Duration.ofHours(1), false)) {
             String url = database.jdbcUrl() + "&user=" + database.user()
                     + "&azure.tokenCredentialCacheEnabled=true&authenticationPluginClassName=" + PLUGIN;
-            String said = run(url, 3, endpoint.environment());
+            String said = run(url, 10, endpoint.environment());
             Matcher result = RESULT.matcher(said);
             assertThat(result.find()).as(said).isTrue();
-            assertThat(Integer.parseInt(result.group(2))).as("logins").isGreaterThan(5);
+            assertThat(Integer.parseInt(result.group(2))).as("logins").isGreaterThan(1);
             assertThat(result.group(4)).as("the pool knows when they expire").isEqualTo("false");
             assertThat(endpoint.tokens()).isPositive();
         }
