@@ -1,6 +1,7 @@
 package io.github.lifebelt.security;
 
 import java.time.Instant;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,10 @@ public record Credentials(
         @Nullable String secret,
         @Nullable Instant expiresAt) {
 
+    private static final Pattern SECRET_NAME = Pattern.compile(
+            "pass[-_ ]?(?:word|wd|phrase)|pwd|secret|token|credential|(?:api|access|private|account)[-_ ]?key",
+            Pattern.CASE_INSENSITIVE);
+
     /**
      * Credentials that do not expire.
      *
@@ -26,6 +31,18 @@ public record Credentials(
      */
     public static Credentials of(@Nullable String user, @Nullable String secret) {
         return new Credentials(user, secret, null);
+    }
+
+    /**
+     * Whether a parameter is one whose value is not to be shown: by its name, or because it holds a key itself where its
+     * file was to be named.
+     *
+     * @param name of any driver, library or platform
+     * @param value as it stands there
+     * @return true also for many that hold no secret
+     */
+    public static boolean isSecret(String name, String value) {
+        return SECRET_NAME.matcher(name).find() || value.contains("-----BEGIN");
     }
 
     @Override

@@ -285,7 +285,8 @@ public final class DatabaseUrl {
         if (options != null) {
             query.add("options=" + options);
         }
-        parameters.forEach((name, value) -> query.add(name + "=" + (soundsSecret(name) ? "***" : value)));
+        parameters.forEach(
+                (name, value) -> query.add(name + "=" + (Credentials.isSecret(name, value) ? "***" : value)));
         settings.forEach((name, value) -> query.add(SETTING_PREFIX + name + "=" + value));
         return target() + (query.isEmpty() ? "" : "?" + String.join("&", query));
     }
@@ -308,11 +309,6 @@ public final class DatabaseUrl {
     @Override
     public int hashCode() {
         return Objects.hash(dialect, hosts, database, user);
-    }
-
-    private static boolean soundsSecret(String name) {
-        String lower = name.toLowerCase(java.util.Locale.ROOT);
-        return lower.contains("password") || lower.contains("secret") || lower.contains("token");
     }
 
     /** Collects the parts of a {@link DatabaseUrl}. Not thread-safe. Refuses what cannot be, at the call. */

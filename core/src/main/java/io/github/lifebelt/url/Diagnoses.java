@@ -150,11 +150,11 @@ final class Diagnoses {
                 .anyMatch(host -> isAzure(host) || host.startsWith(server + "."));
     }
 
-    /** Whoever mixes upper and lower case follows a rule, and no rule is content with a few characters. */
+    /** Whoever mixes upper and lower case follows a rule: Azure's, or one that is not content with a few characters. */
     private static boolean isShort(String password, boolean azure) {
-        boolean mixed = password.chars().anyMatch(Character::isUpperCase)
-                && password.chars().anyMatch(Character::isLowerCase);
-        return azure ? password.length() < SHORTEST_ON_AZURE : mixed && password.length() < SHORTEST_MIXED;
+        return password.chars().anyMatch(Character::isUpperCase)
+                && password.chars().anyMatch(Character::isLowerCase)
+                && password.length() < (azure ? SHORTEST_ON_AZURE : SHORTEST_MIXED);
     }
 
     static boolean isAzure(String host) {
@@ -166,7 +166,9 @@ final class Diagnoses {
         if (parts.database() == null && !parts.hosts().isEmpty() && !has("PORT_NOT_NUMERIC")) {
             add("DATABASE_MISSING", "no database is named; the server takes one by the user's name, or none");
         }
+        // Who writes sslmode=disable knows; useSSL=false is copied from answers to another question.
         if ("disable".equals(parts.sslMode())
+                && parts.parameters().containsKey("useSSL")
                 && parts.hosts().stream()
                         .anyMatch(host -> !LOCAL.matcher(host.name()).matches())) {
             add("TLS_DISABLED", "TLS is switched off: password and data would be readable on the way");

@@ -2,6 +2,7 @@ package io.github.lifebelt.mysql;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.mysql.net.LifebeltSocketFactory;
+import io.github.lifebelt.security.Credentials;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.url.DatabaseUrl;
@@ -139,7 +140,7 @@ final class DriverSettings {
             return;
         }
         if (foreign != null && !DriverProperties.isKnown(name) && !RENAMED.containsKey(name)) {
-            (ForeignFactory.soundsSecret(name) ? unseen : properties).put(name, value);
+            (Credentials.isSecret(name, value) ? unseen : properties).put(name, value);
             return;
         }
         String wanted = legacy(name, value);

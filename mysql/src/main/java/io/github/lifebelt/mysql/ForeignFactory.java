@@ -6,7 +6,6 @@ import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.spi.Dialect.Transport;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +37,6 @@ record ForeignFactory(String className) {
             "ipTypes",
             "enableIamAuth");
 
-    private static final Pattern SOUNDS_SECRET = Pattern.compile("(?i).*(password|secret|token).*");
-
     static @Nullable ForeignFactory of(DatabaseUrl url) {
         String name = url.parameters().get(NAME);
         // The driver's own makes such sockets as Lifebelt's does.
@@ -56,11 +53,6 @@ record ForeignFactory(String className) {
     /** Whether a name is one that some factory is known to look for. */
     static boolean isKnownProperty(String name) {
         return CLOUD_SQL_NAMES.contains(name);
-    }
-
-    /** Whether the value of a property that only the factory knows had better not be shown. */
-    static boolean soundsSecret(String property) {
-        return SOUNDS_SECRET.matcher(property).matches();
     }
 
     boolean isCloudSql() {

@@ -4,6 +4,7 @@ import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.postgres.net.ConnectRequests;
 import io.github.lifebelt.postgres.net.LifebeltSocketFactory;
 import io.github.lifebelt.postgres.net.LifebeltSslFactory;
+import io.github.lifebelt.security.Credentials;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.url.DatabaseUrl;
@@ -163,7 +164,7 @@ final class DriverSettings {
             default -> {
                 String property = RENAMED.getOrDefault(name, name);
                 if (foreign != null && DriverProperties.isForeign(property)) {
-                    (ForeignFactory.soundsSecret(property) ? unseen : properties).put(property, value);
+                    (Credentials.isSecret(property, value) ? unseen : properties).put(property, value);
                     return;
                 }
                 DriverProperties.check(property);

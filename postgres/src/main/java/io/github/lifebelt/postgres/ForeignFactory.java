@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import java.util.regex.Pattern;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
@@ -47,8 +46,6 @@ record ForeignFactory(String className, @Nullable String arg) {
             "ipTypes",
             "enableIamAuth");
 
-    private static final Pattern SOUNDS_SECRET = Pattern.compile("(?i).*(password|secret|token).*");
-
     static @Nullable ForeignFactory of(DatabaseUrl url) {
         Map<String, String> parameters = url.parameters();
         String name = parameters.get(NAME);
@@ -76,11 +73,6 @@ record ForeignFactory(String className, @Nullable String arg) {
     /** What to say about such a name where no factory is. */
     static String advice(String name) {
         return isKnownProperty(name) ? "; it is the Cloud SQL connector's: add socketFactory=" + CLOUD_SQL : "";
-    }
-
-    /** Whether the value of a property that only the factory knows had better not be shown. */
-    static boolean soundsSecret(String property) {
-        return SOUNDS_SECRET.matcher(property).matches();
     }
 
     boolean isCloudSql() {

@@ -4,19 +4,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lifebelt.ConfigurationException;
+import io.github.lifebelt.security.Credentials;
 import io.github.lifebelt.url.UrlReading;
 import io.github.lifebelt.url.UrlReading.Parts;
-import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a connection string means, as JSON. What was not given is null. */
 final class Reading {
     private static final String MASK = "***";
-    private static final List<String> SECRET_WORDS =
-            List.of("password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "apikey", "accesskey");
-
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 
     private final boolean showSecrets;
@@ -76,7 +72,8 @@ final class Reading {
         json.put("sslrootcert", parts.sslRootCert());
         json.put("options", parts.options());
         ObjectNode params = json.putObject("params");
-        parts.parameters().forEach((name, value) -> params.put(name, soundsSecret(name) ? masked(value) : value));
+        parts.parameters()
+                .forEach((name, value) -> params.put(name, Credentials.isSecret(name, value) ? masked(value) : value));
         return json;
     }
 
@@ -96,10 +93,5 @@ final class Reading {
 
     private String masked(String secret) {
         return showSecrets ? secret : MASK;
-    }
-
-    private static boolean soundsSecret(String name) {
-        String bare = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
-        return SECRET_WORDS.stream().anyMatch(bare::contains);
     }
 }

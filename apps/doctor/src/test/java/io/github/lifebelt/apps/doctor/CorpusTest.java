@@ -76,7 +76,9 @@ class CorpusTest {
         test.json.path("diagnosis").forEach(wanted::add);
         List<JsonNode> found = new ArrayList<>();
         answer.get("diagnosis").forEach(found::add);
-        assertThat(found.stream().limit(wanted.size()).toList()).as("%s", answer).isEqualTo(wanted);
+        assertThat(found.stream().limit(wanted.size()).toList())
+                .as("%s", answer)
+                .isEqualTo(wanted);
         test.json
                 .path("lenient")
                 .properties()
