@@ -7,6 +7,7 @@ import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.security.Credentials;
 import io.github.lifebelt.url.UrlReading;
 import io.github.lifebelt.url.UrlReading.Parts;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class Reading {
     private static final String MASK = "***";
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
+
+    private static final List<String> ASTRAY =
+            List.of("UNENCODED_AMPERSAND", "UNENCODED_AT", "UNENCODED_SLASH", "UNKNOWN_PARAM");
 
     private final boolean showSecrets;
 
@@ -26,7 +30,9 @@ final class Reading {
         Parts strict = reading.strict();
         ConfigurationException refusal = reading.refusal();
         if (strict != null) {
-            answer.set("expect", of(strict));
+            // Behind a password that was not encoded its own rest may stand as a parameter.
+            boolean astray = refusal != null && ASTRAY.contains(refusal.code()) && strict.password() != null;
+            answer.set("expect", of(strict, astray));
             if (refusal != null) {
                 refusal(answer.putObject("refused"), refusal);
             }
@@ -40,7 +46,7 @@ final class Reading {
         }
         Parts lenient = reading.lenient();
         if (lenient != null) {
-            answer.set("lenient", of(lenient));
+            answer.set("lenient", of(lenient, false));
         }
     }
 
@@ -56,7 +62,7 @@ final class Reading {
         return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
     }
 
-    private ObjectNode of(Parts parts) {
+    private ObjectNode of(Parts parts, boolean astray) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("dialect", parts.dialect());
         ArrayNode hosts = json.putArray("hosts");
@@ -72,6 +78,10 @@ final class Reading {
         json.put("sslrootcert", parts.sslRootCert());
         json.put("options", parts.options());
         ObjectNode params = json.putObject("params");
+        if (astray && !showSecrets) {
+            parts.parameters().keySet().forEach(name -> params.put(MASK, MASK));
+            return json;
+        }
         parts.parameters()
                 .forEach((name, value) -> params.put(name, Credentials.isSecret(name, value) ? masked(value) : value));
         return json;

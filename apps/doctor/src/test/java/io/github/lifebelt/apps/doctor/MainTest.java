@@ -60,6 +60,12 @@ class MainTest {
     }
 
     @Test
+    void theRestOfAPasswordIsMaskedWhereItBecameAParameter() throws Exception {
+        assertThat(ask("jdbc:postgresql://h/d?password=pw-one&pw-two=pw-three").toString())
+                .doesNotContain("pw-one", "pw-two", "pw-three");
+    }
+
+    @Test
     void lettersOfAllScriptsPassInBothDirections() throws Exception {
         String line = "{\"id\":\"ключ\",\"input\":\"postgresql://u:%D0%BF%F0%9F%94%91@db/заказы\"}";
 
