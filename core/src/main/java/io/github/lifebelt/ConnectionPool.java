@@ -63,7 +63,7 @@ public final class ConnectionPool implements DataSource, AutoCloseable {
     }
 
     static ConnectionPool fromEnvironment(Map<String, String> environment) {
-        UrlReading reading = DatabaseUrl.readEnvironment(environment);
+        UrlReading reading = DatabaseUrl.readEnvironment(environment, null);
         PoolBuilder builder = builder(reading);
         Setting.applyEnvironment(builder, environment);
         return builder.open();

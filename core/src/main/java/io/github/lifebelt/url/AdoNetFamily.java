@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** Which database an ADO.NET connection string is for, which it does not say. */
 final class AdoNetFamily {
 
-    private static final String POSTGRES = "postgresql";
-    private static final String MYSQL = "mysql";
-
     private static final Set<String> NPGSQL_ONLY = Set.of(
             "psw",
             "passfile",
@@ -98,15 +95,18 @@ final class AdoNetFamily {
             AdoNetGrammar.pairs(text).forEach(pair -> pairs.put(pair.name(), pair.value()));
         } catch (ConfigurationException e) {
             // What there is to refuse is the same in both families.
-            return POSTGRES;
+            return FamilyHints.POSTGRES;
         }
         String host =
                 first(pairs, "server", "host", "data source", "datasource").toLowerCase(Locale.ROOT);
         Formats.refuseSqlServer(pairs.keySet(), host);
         String port = first(pairs, "port");
-        String found = byHost(host);
-        found = found == null ? byPort(port.isEmpty() ? host.substring(host.lastIndexOf(':') + 1) : port) : found;
+        String found = FamilyHints.byHost(host);
+        found = found == null
+                ? FamilyHints.byPort(port.isEmpty() ? host.substring(host.lastIndexOf(':') + 1) : port)
+                : found;
         found = found == null ? byKeys(pairs) : found;
+        found = found == null ? FamilyHints.byPresence() : found;
         if (found == null) {
             throw new ConfigurationException(
                     "DIALECT_AMBIGUOUS",
@@ -127,21 +127,6 @@ final class AdoNetFamily {
         return "";
     }
 
-    private static @Nullable String byHost(String host) {
-        if (host.contains(".postgres.") || host.contains("neon.tech")) {
-            return POSTGRES;
-        }
-        return host.contains(".mysql.") || host.contains("mariadb.") ? MYSQL : null;
-    }
-
-    private static @Nullable String byPort(String port) {
-        return switch (port) {
-            case "5432", "5433", "6432" -> POSTGRES;
-            case "3306", "3307" -> MYSQL;
-            default -> null;
-        };
-    }
-
     private static @Nullable String byKeys(Map<String, String> pairs) {
         String mode = first(pairs, "ssl mode", "sslmode").toLowerCase(Locale.ROOT);
         boolean postgres = pairs.keySet().stream().anyMatch(NPGSQL_ONLY::contains)
@@ -149,8 +134,8 @@ final class AdoNetFamily {
         boolean mysql = pairs.keySet().stream().anyMatch(MYSQL_ONLY::contains)
                 || Set.of("none", "disabled", "preferred", "required").contains(mode);
         if (postgres == mysql) {
-            return pairs.containsKey("data source") || pairs.containsKey("datasource") ? MYSQL : null;
+            return pairs.containsKey("data source") || pairs.containsKey("datasource") ? FamilyHints.MYSQL : null;
         }
-        return postgres ? POSTGRES : MYSQL;
+        return postgres ? FamilyHints.POSTGRES : FamilyHints.MYSQL;
     }
 }

@@ -115,11 +115,12 @@ public final class DatabaseUrl {
      * PROD_} or {@code STAGING_}, only those with its own count.
      *
      * @param variables for example {@link System#getenv()}
+     * @param family the family that is meant where the variables do not say it, for example {@code postgresql}; or null
      * @return its parts, what is wrong with them, and in {@link UrlReading#source()} which variables counted; never throws for
      *     what stands in them
      */
-    public static UrlReading readEnvironment(Map<String, String> variables) {
-        return Environment.read(variables);
+    public static UrlReading readEnvironment(Map<String, String> variables, @Nullable String family) {
+        return Environment.read(variables, family);
     }
 
     /**

@@ -45,14 +45,17 @@ final class Environment {
     private static final Pattern KUBERNETES = Pattern.compile("(tcp|udp|sctp)://\\S+");
 
     private final Map<String, String> variables;
+    private final @Nullable String hint;
 
-    private Environment(Map<String, String> variables) {
+    private Environment(Map<String, String> variables, @Nullable String hint) {
         this.variables = variables;
+        this.hint = hint;
     }
 
-    static UrlReading read(Map<String, String> variables) {
+    /** The hint says what the database is, where the variables do not. */
+    static UrlReading read(Map<String, String> variables, @Nullable String hint) {
         try {
-            return new Environment(variables).read();
+            return new Environment(variables, hint).read();
         } catch (ConfigurationException e) {
             return UrlReading.refused(e);
         }
@@ -60,8 +63,8 @@ final class Environment {
 
     private static Map<String, @Nullable String> appService() {
         Map<String, @Nullable String> kinds = new HashMap<>();
-        kinds.put("POSTGRESQLCONNSTR_", EnvironmentFamily.POSTGRES);
-        kinds.put("MYSQLCONNSTR_", EnvironmentFamily.MYSQL);
+        kinds.put("POSTGRESQLCONNSTR_", FamilyHints.POSTGRES);
+        kinds.put("MYSQLCONNSTR_", FamilyHints.MYSQL);
         kinds.put("CUSTOMCONNSTR_", null);
         return kinds;
     }
@@ -129,7 +132,7 @@ final class Environment {
         List<String> noise = kubernetes(view);
         List<EnvironmentValues> found = new ArrayList<>();
         for (EnvironmentFamily family : families(view)) {
-            EnvironmentValues values = EnvironmentValues.of(family, prefix, view, noise);
+            EnvironmentValues values = EnvironmentValues.of(family.orElse(hint), prefix, view, noise);
             if (!values.values().isEmpty()) {
                 found.add(values);
             }
@@ -154,7 +157,7 @@ final class Environment {
         }
         view.keySet().stream()
                 .filter(variable -> HEROKU_COLOR.matcher(variable).matches())
-                .forEach(variable -> last.add(EnvironmentFamily.url(variable, EnvironmentFamily.POSTGRES)));
+                .forEach(variable -> last.add(EnvironmentFamily.url(variable, FamilyHints.POSTGRES)));
         all.addAll(last);
         return all;
     }
@@ -165,10 +168,14 @@ final class Environment {
 
     private static List<String> kubernetes(Map<String, String> view) {
         return view.entrySet().stream()
-                .filter(entry -> entry.getKey().endsWith("_PORT")
-                        && KUBERNETES.matcher(entry.getValue().trim()).matches())
+                .filter(entry -> isKubernetes(entry.getKey(), entry.getValue()))
                 .map(Map.Entry::getKey)
                 .toList();
+    }
+
+    /** Whether a variable holds what Kubernetes sets for a service of that name. */
+    static boolean isKubernetes(String name, String value) {
+        return name.endsWith("_PORT") && KUBERNETES.matcher(value.trim()).matches();
     }
 
     private UrlReading choose(List<EnvironmentValues> found) {

@@ -33,9 +33,6 @@ record EnvironmentFamily(String name, @Nullable String dialect, Map<Part, List<S
         CLIENT_ID
     }
 
-    static final String POSTGRES = "postgresql";
-    static final String MYSQL = "mysql";
-
     /** In the order in which they are looked for. */
     static final List<EnvironmentFamily> KNOWN = List.of(
             // Heroku sets this beside DATABASE_URL, from it, and for drivers like ours.
@@ -56,9 +53,9 @@ record EnvironmentFamily(String name, @Nullable String dialect, Map<Part, List<S
                     .with(Part.URL, "SPRING_DATASOURCE_URL")
                     .with(Part.USER, "SPRING_DATASOURCE_USERNAME")
                     .with(Part.PASSWORD, "SPRING_DATASOURCE_PASSWORD"),
-            serviceConnector("AZURE_POSTGRESQL_", POSTGRES),
-            serviceConnector("AZURE_MYSQL_", MYSQL),
-            serviceConnector("NEON_POSTGRESQL_", POSTGRES),
+            serviceConnector("AZURE_POSTGRESQL_", FamilyHints.POSTGRES),
+            serviceConnector("AZURE_MYSQL_", FamilyHints.MYSQL),
+            serviceConnector("NEON_POSTGRESQL_", FamilyHints.POSTGRES),
             family("DJANGO_DATABASE_*", null)
                     .with(Part.URL, "DJANGO_DATABASE_URL")
                     .with(Part.ENGINE, "DJANGO_DATABASE_ENGINE")
@@ -77,7 +74,7 @@ record EnvironmentFamily(String name, @Nullable String dialect, Map<Part, List<S
                     .with(Part.USER, "DB_USER", "DB_USERNAME")
                     .with(Part.PASSWORD, "DB_PASSWORD", "DB_PASS")
                     .with(Part.SSL_MODE, "DB_SSLMODE", "DB_SSL_MODE"),
-            family("PG*", POSTGRES)
+            family("PG*", FamilyHints.POSTGRES)
                     .with(Part.HOST, "PGHOST", "PGHOSTADDR")
                     .with(Part.PORT, "PGPORT")
                     .with(Part.DATABASE, "PGDATABASE")
@@ -86,24 +83,25 @@ record EnvironmentFamily(String name, @Nullable String dialect, Map<Part, List<S
                     .with(Part.SSL_MODE, "PGSSLMODE")
                     .with(Part.SSL_ROOT_CERT, "PGSSLROOTCERT")
                     .with(Part.OPTIONS, "PGOPTIONS"),
-            family("POSTGRES_*", POSTGRES)
+            family("POSTGRES_*", FamilyHints.POSTGRES)
                     .with(Part.URL, "POSTGRES_URL")
                     .with(Part.HOST, "POSTGRES_HOST")
                     .with(Part.PORT, "POSTGRES_PORT")
                     .with(Part.DATABASE, "POSTGRES_DB", "POSTGRES_DATABASE")
                     .with(Part.USER, "POSTGRES_USER")
                     .with(Part.PASSWORD, "POSTGRES_PASSWORD"),
-            family("MYSQL_*", MYSQL)
+            family("MYSQL_*", FamilyHints.MYSQL)
                     .with(Part.URL, "MYSQL_URL")
                     .with(Part.HOST, "MYSQL_HOST")
                     .with(Part.PORT, "MYSQL_PORT", "MYSQL_TCP_PORT")
                     .with(Part.DATABASE, "MYSQL_DATABASE")
                     .with(Part.USER, "MYSQL_USER")
                     .with(Part.PASSWORD, "MYSQL_PASSWORD", "MYSQL_PWD"),
-            family("JAWSDB_URL", MYSQL).with(Part.URL, "JAWSDB_URL"),
-            family("JAWSDB_MARIA_URL", MYSQL).with(Part.URL, "JAWSDB_MARIA_URL"),
-            family("CLEARDB_DATABASE_URL", MYSQL).with(Part.URL, "CLEARDB_DATABASE_URL"),
-            family("DATABASE_CONNECTION_POOL_URL", POSTGRES).with(Part.URL, "DATABASE_CONNECTION_POOL_URL"));
+            family("JAWSDB_URL", FamilyHints.MYSQL).with(Part.URL, "JAWSDB_URL"),
+            family("JAWSDB_MARIA_URL", FamilyHints.MYSQL).with(Part.URL, "JAWSDB_MARIA_URL"),
+            family("CLEARDB_DATABASE_URL", FamilyHints.MYSQL).with(Part.URL, "CLEARDB_DATABASE_URL"),
+            family("DATABASE_CONNECTION_POOL_URL", FamilyHints.POSTGRES)
+                    .with(Part.URL, "DATABASE_CONNECTION_POOL_URL"));
 
     /** Of libpq's other variables, what they mean as parameters of a URL. */
     static final Map<String, String> LIBPQ_PARAMETERS = Map.ofEntries(
@@ -143,6 +141,11 @@ record EnvironmentFamily(String name, @Nullable String dialect, Map<Part, List<S
                 .with(Part.SSL_MODE, prefix + "SSLMODE")
                 .with(Part.SSL, prefix + "SSL", prefix + "FLAG")
                 .with(Part.CLIENT_ID, prefix + "CLIENTID");
+    }
+
+    /** The same, where the name does not say what it is for and somebody else does. */
+    EnvironmentFamily orElse(@Nullable String hint) {
+        return dialect == null ? new EnvironmentFamily(name, hint, names) : this;
     }
 
     private EnvironmentFamily with(Part part, String... variables) {

@@ -1,7 +1,6 @@
 package io.github.lifebelt.url;
 
 import io.github.lifebelt.ConfigurationException;
-import io.github.lifebelt.internal.config.Dialects;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.url.EnvironmentFamily.Part;
 import java.util.Arrays;
@@ -29,9 +28,6 @@ record EnvironmentValues(EnvironmentFamily family, String prefix, Map<Part, Valu
             return variable;
         }
     }
-
-    private static final Map<Integer, String> FAMILIES_BY_PORT =
-            Map.of(5432, EnvironmentFamily.POSTGRES, 6432, EnvironmentFamily.POSTGRES, 3306, EnvironmentFamily.MYSQL);
 
     /** Finds what is set, without what {@code isNoise} says is no value. */
     static EnvironmentValues of(EnvironmentFamily family, String prefix, Map<String, String> all, List<String> noise) {
@@ -107,7 +103,7 @@ record EnvironmentValues(EnvironmentFamily family, String prefix, Map<Part, Valu
 
     private UrlReading separate() {
         String dialect = dialect();
-        UrlReader reader = new UrlReader(dialect, dialect.equals(EnvironmentFamily.MYSQL) ? "MySQL" : "PostgreSQL");
+        UrlReader reader = new UrlReader(dialect, dialect.equals(FamilyHints.MYSQL) ? "MySQL" : "PostgreSQL");
         addresses(reader);
         Map<Part, java.util.function.Consumer<String>> takers = Map.of(
                 Part.DATABASE, reader::database,
@@ -182,22 +178,13 @@ record EnvironmentValues(EnvironmentFamily family, String prefix, Map<Part, Valu
             return ofEngine(engine);
         }
         String port = text(Part.PORT);
-        String byPort = port != null && port.trim().matches("\\d{1,5}")
-                ? FAMILIES_BY_PORT.get(Integer.valueOf(port.trim()))
-                : null;
-        if (byPort != null) {
-            return byPort;
-        }
-        String host = String.valueOf(text(Part.HOST)).toLowerCase(Locale.ROOT);
-        if (host.contains(".postgres.") || host.contains(".neon.tech")) {
-            return EnvironmentFamily.POSTGRES;
-        }
-        if (host.contains(".mysql.")) {
-            return EnvironmentFamily.MYSQL;
-        }
-        List<String> present = Dialects.names();
-        if (present.size() == 1) {
-            return present.get(0);
+        for (String found : Arrays.asList(
+                FamilyHints.byPort(port == null ? servicePort() : port),
+                FamilyHints.byHost(String.valueOf(text(Part.HOST))),
+                FamilyHints.byPresence())) {
+            if (found != null) {
+                return found;
+            }
         }
         throw new ConfigurationException(
                 "DIALECT_AMBIGUOUS",
@@ -208,13 +195,24 @@ record EnvironmentValues(EnvironmentFamily family, String prefix, Map<Part, Valu
                         + "DATABASE_URL instead");
     }
 
+    /** What Kubernetes sets is no port to connect to, and still says what listens there. */
+    private String servicePort() {
+        for (String name : family.names().getOrDefault(Part.PORT, List.of())) {
+            String text = all.get(name);
+            if (text != null && Environment.isKubernetes(name, text)) {
+                return text.substring(text.lastIndexOf(':') + 1);
+            }
+        }
+        return "";
+    }
+
     private static String ofEngine(Value engine) {
         String text = engine.text().toLowerCase(Locale.ROOT);
         if (text.contains("postg") || text.contains("pgsql")) {
-            return EnvironmentFamily.POSTGRES;
+            return FamilyHints.POSTGRES;
         }
         if (text.contains("mysql") || text.contains("mariadb")) {
-            return EnvironmentFamily.MYSQL;
+            return FamilyHints.MYSQL;
         }
         throw new ConfigurationException(
                 "UNSUPPORTED_DIALECT",

@@ -49,14 +49,14 @@ final class Questions {
         if ((input == null) == (environment == null)) {
             throw malformed(number, "has to be an object with either \"input\" or \"env\"");
         }
-        if (input == null) {
-            return DatabaseUrl.readEnvironment(variables(environment, number));
-        }
         JsonNode hint = question.get("dialectHint");
-        if (!input.isTextual() || (hint != null && !hint.isTextual() && !hint.isNull())) {
+        if ((input != null && !input.isTextual()) || (hint != null && !hint.isTextual() && !hint.isNull())) {
             throw malformed(number, "has an \"input\" or \"dialectHint\" that is no string");
         }
-        return DatabaseUrl.read(input.textValue(), hint == null ? null : hint.textValue());
+        String family = hint == null ? null : hint.textValue();
+        return input == null
+                ? DatabaseUrl.readEnvironment(variables(environment, number), family)
+                : DatabaseUrl.read(input.textValue(), family);
     }
 
     private static Map<String, String> variables(JsonNode environment, long number) throws UnsuitableException {

@@ -22,7 +22,7 @@ class EnvironmentTest {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             variables.put(namesAndValues[i], namesAndValues[i + 1]);
         }
-        return DatabaseUrl.readEnvironment(variables);
+        return DatabaseUrl.readEnvironment(variables, null);
     }
 
     private static DatabaseUrl url(String... namesAndValues) {
@@ -105,6 +105,24 @@ class EnvironmentTest {
                 read("DB_HOST", "db", "DB_PORT", "tcp://10.0.0.7:5432", "DB_ENGINE", "django.db.backends.postgresql");
         assertThat(reading.get().hosts()).containsExactly(new DatabaseUrl.Host("db", null));
         assertThat(reading.diagnoses()).extracting(Diagnosis::code).contains("KUBERNETES_VARIABLE");
+    }
+
+    @Test
+    void whatKubernetesInjectsTellsWhatListensThere() {
+        DatabaseUrl url = url("DB_HOST", "db", "DB_PORT", "tcp://10.0.0.7:3306", "DB_USER", "app");
+        assertThat(url.target()).isEqualTo("mysql://app@db");
+    }
+
+    @Test
+    void aHintDecidesWhereTheVariablesDoNot() {
+        assertThat(DatabaseUrl.readEnvironment(Map.of("DB_HOST", "h"), "mysql")
+                        .get()
+                        .dialect())
+                .isEqualTo("mysql");
+        assertThat(DatabaseUrl.readEnvironment(Map.of("PGHOST", "h"), "mysql")
+                        .get()
+                        .dialect())
+                .isEqualTo("postgresql");
     }
 
     @ParameterizedTest
