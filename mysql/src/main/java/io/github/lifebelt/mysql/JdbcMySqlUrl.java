@@ -192,6 +192,8 @@ final class JdbcMySqlUrl {
 
     private void query(String query) {
         boolean afterPassword = false;
+        // Somebody else's factory has names of its own.
+        boolean foreign = ("&" + query).contains("&socketFactory=");
         for (String pair : query.split("&", -1)) {
             if (pair.isBlank()) {
                 continue;
@@ -199,7 +201,7 @@ final class JdbcMySqlUrl {
             int equals = pair.indexOf('=');
             String name =
                     parts.decodeForm((equals < 0 ? pair : pair.substring(0, equals)).trim(), "name of a parameter");
-            if (afterPassword && !ParameterNames.isKnown(name)) {
+            if (afterPassword && !ParameterNames.isKnown(name) && !foreign) {
                 throw new ConfigurationException(
                         "UNENCODED_AMPERSAND",
                         "after the password stands something that is no parameter (not shown): an '&' in a password is"

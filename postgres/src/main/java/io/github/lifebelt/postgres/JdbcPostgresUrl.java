@@ -168,13 +168,15 @@ final class JdbcPostgresUrl {
 
     private void query(String query) {
         boolean afterPassword = false;
+        // Somebody else's factory has names of its own.
+        boolean foreign = ("&" + query).contains("&socketFactory=");
         for (String pair : query.split("&", 0)) {
             if (pair.isEmpty()) {
                 continue;
             }
             int equals = pair.indexOf('=');
             String name = equals < 0 ? pair : pair.substring(0, equals);
-            if (afterPassword && !isKnown(name)) {
+            if (afterPassword && !isKnown(name) && !foreign) {
                 parts.refuse(new ConfigurationException(
                         "UNENCODED_AMPERSAND",
                         "after the password stands something that is no parameter (not shown): an '&' in a password is"
