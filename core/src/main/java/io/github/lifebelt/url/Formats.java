@@ -20,8 +20,8 @@ final class Formats {
             Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
     private static final Pattern FIRST_KEY =
             Pattern.compile("[\\s;]*([A-Za-z][A-Za-z0-9_ -]*?)\\s*=.*", Pattern.DOTALL);
-    private static final Pattern TWO_PAIRS =
-            Pattern.compile("\\s*\\w+\\s*=\\s*(?:'(?:[^'\\\\]|\\\\.)*'|[^\\s;]*)\\s+\\w+\\s*=.*", Pattern.DOTALL);
+    private static final Pattern TWO_PAIRS = Pattern.compile(
+            "\\s*\\w+\\s*=\\s*(?:'[^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+'|[^\\s;]*)\\s+\\w+\\s*=.*", Pattern.DOTALL);
     private static final Pattern ONE_WORD_KEY = Pattern.compile("\\s*\\w+(?:\\s*=.*|\\s+.*=.*)", Pattern.DOTALL);
 
     // What people connect to elsewhere, by scheme.

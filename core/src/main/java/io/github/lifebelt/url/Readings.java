@@ -13,11 +13,26 @@ import org.jspecify.annotations.Nullable;
 /** Reads a connection string strictly, and where that leads nowhere a second time as it was probably meant. */
 final class Readings {
 
+    // Tokens and even certificates fit in.
+    private static final int LONGEST = 16_384;
+
     private static final Pattern LONE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     private Readings() {}
 
     static UrlReading of(String text, @Nullable String family) {
+        if (text.length() > LONGEST) {
+            return refused(
+                    new ConfigurationException(
+                            "URL_TOO_LONG",
+                            "the database URL has " + text.length() + " characters; no more than " + LONGEST
+                                    + " are read: was a file's content set in its place?"),
+                    List.of());
+        }
+        return of(text, family, true);
+    }
+
+    private static UrlReading of(String text, @Nullable String family, boolean unwraps) {
         if (text.isBlank()) {
             return refused(
                     new ConfigurationException(
@@ -33,7 +48,8 @@ final class Readings {
         UrlReading strict = strict(text, family, around);
         Parts lenient = strict.lenient();
         if (lenient == null && strict.refusal() != null) {
-            lenient = around.text().equals(text) ? Lenient.of(text, family, strict) : best(of(around.text(), family));
+            boolean wrapped = unwraps && !around.text().equals(text);
+            lenient = wrapped ? best(of(around.text(), family, false)) : Lenient.of(text, family, strict);
         }
         return new UrlReading(
                 strict.strict(),

@@ -18,7 +18,7 @@ record Surroundings(String text, List<Diagnosis> notes) {
     private static final String SMART_QUOTES = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb";
     private static final String INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060";
     private static final Pattern COMMAND = Pattern.compile(
-            "(?:\\$\\s+)?(?:psql|pgcli|mysql|mysqlsh|mariadb|mycli|pg_dump|mysqldump)(?:\\.exe)?\\s+(?:-{1,2}\\S+\\s+)*"
+            "(?:\\$\\s+)?(?:psql|pgcli|mysql|mysqlsh|mariadb|mycli|pg_dump|mysqldump)(?:\\.exe)?\\s+(?:-{1,2}\\S+\\s+)*+"
                     + "(?=[\"'`]?(?:\\w[\\w+.-]*://|jdbc:|[a-z_]+\\s*=))(.*)",
             Pattern.DOTALL);
     // The name of a variable, before something that is a connection string and not the value of a parameter.
