@@ -86,7 +86,9 @@ final class UnitFailures {
 
     /** The server has answered COMMIT with an error: a deferred constraint, a conflict. */
     Failure refused(SQLException failure) {
-        Reason reason = Reason.of(lease.problem(failure));
+        WorkProblem problem = lease.problem(failure);
+        // The cancel of a unit past its time-out may reach the server as late as this.
+        Reason reason = problem == WorkProblem.CANCELLED && lease.isExpired() ? Reason.TIMEOUT : Reason.of(problem);
         return failure(
                 reason == Reason.STATEMENT_ERROR ? Reason.COMMIT_REFUSED : reason, "was refused at COMMIT", failure);
     }
