@@ -36,6 +36,8 @@ final class Environment {
     private static final List<String> ALL_PREFIXES =
             List.of("PROD_", "PRODUCTION_", "STAGING_", "STAGE_", "DEV_", "DEVELOPMENT_");
 
+    private static final String CUSTOM = "CUSTOMCONNSTR_";
+
     /** App Service's prefixes, by kind. A "custom" one may be anything, also no database. */
     private static final Map<String, @Nullable String> APP_SERVICE = appService();
 
@@ -65,7 +67,7 @@ final class Environment {
         Map<String, @Nullable String> kinds = new HashMap<>();
         kinds.put("POSTGRESQLCONNSTR_", FamilyHints.POSTGRES);
         kinds.put("MYSQLCONNSTR_", FamilyHints.MYSQL);
-        kinds.put("CUSTOMCONNSTR_", null);
+        kinds.put(CUSTOM, null);
         return kinds;
     }
 
@@ -287,6 +289,18 @@ final class Environment {
                         "EMPTY_VALUE",
                         "the environment variable " + name + " is set, but empty: is the variable that it was to be"
                                 + " filled from not set?");
+            }
+        }
+        // Left out above, since it may be for anything; but now it is the best guess, and what is wrong with it the
+        // best answer.
+        for (Map.Entry<String, String> custom : new TreeMap<>(variables).entrySet()) {
+            if (custom.getKey().startsWith(CUSTOM)) {
+                ConfigurationException why = DatabaseUrl.read(custom.getValue(), hint)
+                        .refusedIn("in " + custom.getKey())
+                        .refusal();
+                if (why != null) {
+                    return why;
+                }
             }
         }
         if (!found.isEmpty()) {

@@ -132,14 +132,11 @@ record EnvironmentValues(EnvironmentFamily family, String prefix, Map<Part, Valu
     private void addresses(UrlReader reader) {
         String hosts = String.valueOf(text(Part.HOST));
         String ports = text(Part.PORT);
-        if (ports == null && hosts.matches("[^:,\\[\\]/]+:\\d+")) {
+        if (ports == null) {
             // No host name has a colon, and no IPv6 address has a single one.
-            int colon = hosts.indexOf(':');
-            reader.addHost(hosts.substring(0, colon), hosts.substring(colon + 1));
-            return;
-        }
-        reader.setHosts(Arrays.asList(hosts.split(",", -1)));
-        if (ports != null) {
+            reader.addHosts(hosts, "");
+        } else {
+            reader.setHosts(Arrays.asList(hosts.split(",", -1)));
             reader.setPorts(Arrays.asList(ports.trim().split(",", -1)));
         }
     }

@@ -238,6 +238,25 @@ class EnvironmentTest {
     }
 
     @Test
+    void aCustomStringCountsIfItIsForADatabase() {
+        assertThat(url("CUSTOMCONNSTR_Cache", "redis://cache", "CUSTOMCONNSTR_Db", ORDERS)
+                        .database())
+                .isEqualTo("orders");
+        assertThat(refusal("CUSTOMCONNSTR_Db", "@Microsoft.KeyVault(VaultName=v;SecretName=s)"))
+                .isEqualTo("KEYVAULT_REFERENCE_UNRESOLVED");
+        assertThat(refusal("CUSTOMCONNSTR_Db", "Server=h;Database=d;User Id=u;Password=s3cret"))
+                .isEqualTo("DIALECT_AMBIGUOUS");
+    }
+
+    @Test
+    void aPortMayStandBehindTheHost() {
+        assertThat(url("MYSQL_HOST", "h:3307").hosts()).containsExactly(new DatabaseUrl.Host("h", 3307));
+        assertThat(url("PGHOST", "::1").hosts()).containsExactly(new DatabaseUrl.Host("::1", null));
+        assertThat(url("PGHOST", "h1,h2", "PGPORT", "5433").hosts())
+                .containsExactly(new DatabaseUrl.Host("h1", 5433), new DatabaseUrl.Host("h2", 5433));
+    }
+
+    @Test
     void herokusColoursAreTheLastResort() {
         assertThat(url("HEROKU_POSTGRESQL_AMBER_URL", "postgres://u:p@h/amber").database())
                 .isEqualTo("amber");
