@@ -50,7 +50,7 @@ class RandomFaultsTest extends PoolTest {
     private static final Duration RECOVERY = Duration.ofSeconds(10);
     // MySQL's list of sessions waits for each login that a black hole has cut off half way, as long as for its
     // time-out.
-    private static final Duration SETTLING = Duration.ofSeconds(60);
+    private static final Duration SETTLING = Duration.ofSeconds(90);
 
     /** What happens, and how often beside the others: restarts take the longest. */
     private enum Fault implements Weighted {
@@ -234,9 +234,9 @@ class RandomFaultsTest extends PoolTest {
                 .until(() -> server().faults().killSessions() >= 0);
         await().atMost(SETTLING).ignoreExceptions().untilAsserted(() -> {
             fill(pool, CONNECTIONS);
-            assertThat(pool.stats().total()).isEqualTo(CONNECTIONS);
-            assertThat(server().sessions()).isEqualTo(CONNECTIONS);
-            assertThat(proxy.connections()).isEqualTo(CONNECTIONS);
+            assertThat(pool.stats().total()).as("in the pool").isEqualTo(CONNECTIONS);
+            assertThat(server().sessions()).as("at the server").isEqualTo(CONNECTIONS);
+            assertThat(proxy.connections()).as("through the proxy").isEqualTo(CONNECTIONS);
         });
     }
 }
