@@ -105,7 +105,7 @@ class TlsClientTest extends TlsLogins {
                 .hasMessageContaining(CERTIFICATES.strangersClient().chain().toString());
     }
 
-    /** As an agent that renews certificates does it: the key first, then the certificate, under an open pool. */
+    /** As a program that renews certificates does it: the key first, then the certificate, under an open pool. */
     @Test
     void aRenewedOneIsTakenWithoutARestart() throws Exception {
         Path certificate = Files.copy(CERTIFICATES.strangersClient().chain(), folder.resolve("tls.crt"));

@@ -133,8 +133,7 @@ public final class UrlReader {
 
     private final String dialect;
     private final String product;
-    private List<String> hosts = new ArrayList<>();
-    private List<String> ports = new ArrayList<>();
+    private final HostList hosts = new HostList();
     private @Nullable String database;
     private @Nullable String user;
     private @Nullable String password;
@@ -269,8 +268,7 @@ public final class UrlReader {
      * @param port as it stands in the text; empty for the default
      */
     public void addHost(String name, String port) {
-        hosts.add(name);
-        ports.add(port);
+        hosts.add(name, port);
     }
 
     /**
@@ -279,7 +277,7 @@ public final class UrlReader {
      * @param names in the order to try them
      */
     public void setHosts(List<String> names) {
-        hosts = new ArrayList<>(names);
+        hosts.names(names);
     }
 
     /**
@@ -288,7 +286,7 @@ public final class UrlReader {
      * @param texts one for all hosts, or one for each
      */
     public void setPorts(List<String> texts) {
-        ports = new ArrayList<>(texts);
+        hosts.ports(texts);
     }
 
     /**
@@ -420,19 +418,7 @@ public final class UrlReader {
      * @param otherwise the port of those that have none; empty for the default
      */
     public void addHosts(String text, String otherwise) {
-        for (String one : text.split(",", -1)) {
-            String host = one.strip();
-            int colon = host.lastIndexOf(':');
-            boolean bracketed = host.startsWith("[");
-            boolean hasPort = !host.startsWith("/")
-                    && colon >= 0
-                    && (bracketed ? host.startsWith("]:", colon - 1) : host.indexOf(':') == colon);
-            String name = hasPort ? host.substring(0, colon) : host;
-            boolean closed = bracketed && name.endsWith("]");
-            addHost(
-                    closed ? name.substring(1, name.length() - 1) : name,
-                    hasPort ? host.substring(colon + 1) : otherwise);
-        }
+        hosts.addAll(text, otherwise);
     }
 
     /**
@@ -505,18 +491,8 @@ public final class UrlReader {
     }
 
     private UrlReading.Parts parts(@Nullable String mode) {
-        List<UrlReading.HostText> texts = new ArrayList<>();
-        List<String> names = names();
-        for (int i = 0; i < names.size(); i++) {
-            String port = ports.size() == 1 ? ports.get(0) : i < ports.size() ? ports.get(i) : "";
-            texts.add(new UrlReading.HostText(names.get(i), port.isEmpty() ? null : port));
-        }
-        return new UrlReading.Parts(dialect, texts, database, user, password, mode, sslRootCert, options, others);
-    }
-
-    private List<String> names() {
-        // A port without any host belongs to the default host.
-        return hosts.isEmpty() && !ports.isEmpty() ? List.of("") : hosts;
+        return new UrlReading.Parts(
+                dialect, hosts.texts(), database, user, password, mode, sslRootCert, options, others);
     }
 
     /**
@@ -537,7 +513,7 @@ public final class UrlReader {
                 .sslMode(correctedSslMode == null ? sslMode : correctedSslMode)
                 .sslRootCert(emptyIsNone(sslRootCert))
                 .options(emptyIsNone(options));
-        addHosts(url);
+        hosts.addTo(url);
         meant.forEach((name, value) -> {
             if (name.startsWith(DatabaseUrl.SETTING_PREFIX)) {
                 url.setting(name.substring(DatabaseUrl.SETTING_PREFIX.length()), value);
@@ -546,26 +522,6 @@ public final class UrlReader {
             }
         });
         return url.build();
-    }
-
-    private void addHosts(DatabaseUrl.Builder url) {
-        List<String> names = names();
-        if (ports.size() > 1 && ports.size() != names.size()) {
-            throw new ConfigurationException(
-                    "PORT_COUNT_MISMATCH",
-                    ports.size() + " ports for " + names.size() + " hosts: give one port for all, or one for each");
-        }
-        for (int i = 0; i < names.size(); i++) {
-            String name = names.get(i);
-            String where = names.size() == 1 ? "the host" : "host " + (i + 1) + " of " + names.size();
-            HostTexts.refuseImpossible(name, where);
-            String port = ports.isEmpty() ? "" : ports.get(ports.size() == 1 ? 0 : i);
-            if (port.isEmpty()) {
-                url.host(name);
-            } else {
-                url.host(name, HostTexts.port(port, where));
-            }
-        }
     }
 
     private static @Nullable String emptyIsNone(@Nullable String text) {
