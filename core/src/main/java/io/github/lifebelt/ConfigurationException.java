@@ -44,4 +44,13 @@ public final class ConfigurationException extends IllegalArgumentException {
     public String code() {
         return code;
     }
+
+    /**
+     * The message without the code in brackets before it, for texts that have the code elsewhere.
+     *
+     * @return what is wrong, with what, and what is allowed; never a secret
+     */
+    public String detail() {
+        return String.valueOf(getMessage()).substring("[] ".length() + code.length());
+    }
 }

@@ -45,8 +45,7 @@ final class Diagnoses {
     static List<Diagnosis> with(List<Diagnosis> found, ConfigurationException why) {
         List<Diagnosis> all = new ArrayList<>(found);
         if (found.stream().noneMatch(one -> one.code().equals(why.code()))) {
-            String message = String.valueOf(why.getMessage());
-            all.add(new Diagnosis(why.code(), message.substring(message.indexOf(']') + 2)));
+            all.add(new Diagnosis(why.code(), why.detail()));
         }
         return all;
     }

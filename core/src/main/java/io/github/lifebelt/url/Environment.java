@@ -188,8 +188,8 @@ final class Environment {
         List<EnvironmentValues> others =
                 found.stream().filter(values -> !values.equals(winner)).toList();
         refuseRivals(winner, others);
-        refuseMixture(winner, others);
         UrlReading reading = named(winner);
+        refuseMixture(winner, reading, others);
         List<Diagnosis> notes = new ArrayList<>();
         List<String> noise = kubernetes(new TreeMap<>(variables));
         if (!noise.isEmpty()) {
@@ -250,12 +250,11 @@ final class Environment {
     }
 
     /** A password of its own family without a host of its own was meant for somebody else's host: most likely this one. */
-    private static void refuseMixture(EnvironmentValues winner, List<EnvironmentValues> others) {
+    private static void refuseMixture(EnvironmentValues winner, UrlReading reading, List<EnvironmentValues> others) {
         if (winner.has(Part.PASSWORD) || winner.has(Part.CLIENT_ID)) {
             return;
         }
-        UrlReading reading = winner.has(Part.URL) ? named(winner) : null;
-        if (reading != null
+        if (winner.has(Part.URL)
                 && (reading.url() == null || reading.url().credentials().secret() != null)) {
             return;
         }
@@ -272,8 +271,8 @@ final class Environment {
     }
 
     /** Whether it is for another kind of database, so that nobody can have meant it. */
-    private static boolean isOther(EnvironmentValues winner, @Nullable UrlReading reading, EnvironmentValues other) {
-        String dialect = reading != null && reading.url() != null
+    private static boolean isOther(EnvironmentValues winner, UrlReading reading, EnvironmentValues other) {
+        String dialect = winner.has(Part.URL) && reading.url() != null
                 ? reading.url().dialect()
                 : winner.family().dialect();
         return dialect != null

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Lenient {
 
     private static final Pattern SCHEME = Pattern.compile("((?:jdbc:)?[A-Za-z][A-Za-z0-9+.-]*://)(.*)", Pattern.DOTALL);
-    private static final Pattern LONE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
     private static final Pattern PORT = Pattern.compile("(?:\\[[^\\]]*\\]|[^:]*):\\d+");
     // Those of Prisma, of frameworks and of drivers in other languages, which libpq does not know.
     private static final Set<String> OF_OTHERS = Set.of(
@@ -74,7 +73,7 @@ final class Lenient {
             repaired = "jdbc:mysql:" + repaired.substring("jdbc:mariadb:".length());
         }
         if (code.equals("INVALID_PERCENT_ENCODING")) {
-            repaired = LONE_PERCENT.matcher(repaired).replaceAll("%25");
+            repaired = Percent.encodeLone(repaired);
         }
         if (lower.startsWith("mysql") || lower.startsWith("mariadb") || lower.startsWith("jdbc:m")) {
             repaired = repaired.replace("#", "%23");

@@ -5,11 +5,24 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /** Percent-decoding that refuses what it cannot read, and never repeats it: it may be a password. */
 final class Percent {
 
+    private static final Pattern LONE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+
     private Percent() {}
+
+    /** Whether a '%' stands for itself. */
+    static boolean hasLone(String text) {
+        return LONE.matcher(text).find();
+    }
+
+    /** Encodes each '%' that stands for itself. */
+    static String encodeLone(String text) {
+        return LONE.matcher(text).replaceAll("%25");
+    }
 
     /**
      * Decodes {@code %XX} as UTF-8.

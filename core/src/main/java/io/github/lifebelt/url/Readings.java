@@ -7,7 +7,6 @@ import io.github.lifebelt.url.UrlReading.Parts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a connection string strictly, and where that leads nowhere a second time as it was probably meant. */
@@ -15,8 +14,6 @@ final class Readings {
 
     // Tokens and even certificates fit in.
     private static final int LONGEST = 16_384;
-
-    private static final Pattern LONE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     private Readings() {}
 
@@ -110,8 +107,7 @@ final class Readings {
     private static List<Diagnosis> afterRefusal(
             String text, Format format, ConfigurationException refusal, List<Diagnosis> notes) {
         String code = refusal.code();
-        if (code.equals("INVALID_PERCENT_ENCODING")
-                && LONE_PERCENT.matcher(text).find()) {
+        if (code.equals("INVALID_PERCENT_ENCODING") && Percent.hasLone(text)) {
             notes.add(new Diagnosis("UNENCODED_PERCENT", "a '%' that stands for itself is written %25"));
         }
         if (format == Format.ADO_NET && (code.equals("ADONET_SYNTAX") || code.equals("UNKNOWN_PARAM"))) {

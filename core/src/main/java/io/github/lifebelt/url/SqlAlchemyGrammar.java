@@ -1,7 +1,7 @@
 package io.github.lifebelt.url;
 
 import io.github.lifebelt.ConfigurationException;
-import io.github.lifebelt.url.UrlReader.Parameter;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -40,7 +40,8 @@ final class SqlAlchemyGrammar {
         }
         parts.parameter("driver", driver(url.group("name")), null, "");
         if (url.group("query") != null) {
-            query(url.group("query"), parts, parameters);
+            // Several hosts stand there as several parameters.
+            PythonQuery.read(url.group("query"), parts, parameters, Set.of("host", "port"));
         }
     }
 
@@ -59,24 +60,6 @@ final class SqlAlchemyGrammar {
 
     private static String driver(String name) {
         return name.substring(name.indexOf('+') + 1);
-    }
-
-    private static void query(String query, UrlReader parts, UrlReader.Parameters parameters) {
-        boolean afterPassword = false;
-        for (String pair : query.split("&", -1)) {
-            int equals = pair.indexOf('=');
-            if (equals >= 0 && equals < pair.length() - 1) {
-                String name = Percent.loose(pair.substring(0, equals), true);
-                String shown = UrlReader.shown(name, parameters.isKnown(name), afterPassword);
-                // Several hosts stand there as several parameters.
-                if (!name.equals("host") && !name.equals("port")) {
-                    parts.count(name);
-                }
-                parameters.read(
-                        Parameter.literal(name, shown, afterPassword, Percent.loose(pair.substring(equals + 1), true)));
-                afterPassword = name.equals("password");
-            }
-        }
     }
 
     private static String loose(String raw, UrlReader parts) {

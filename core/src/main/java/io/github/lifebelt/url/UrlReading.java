@@ -136,14 +136,11 @@ public record UrlReading(
         if (refusal == null) {
             return this;
         }
-        String message = String.valueOf(refusal.getMessage());
-        String code = "[" + refusal.code() + "] ";
-        String bare = message.startsWith(code) ? message.substring(code.length()) : message;
         return new UrlReading(
                 strict,
                 diagnoses,
                 lenient,
-                new ConfigurationException(refusal.code(), where + ": " + bare),
+                new ConfigurationException(refusal.code(), where + ": " + refusal.detail()),
                 null,
                 source);
     }

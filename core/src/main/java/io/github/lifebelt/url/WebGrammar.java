@@ -1,7 +1,7 @@
 package io.github.lifebelt.url;
 
 import io.github.lifebelt.ConfigurationException;
-import io.github.lifebelt.url.UrlReader.Parameter;
+import java.util.Set;
 
 /**
  * The URLs of web frameworks, after Python's {@code urlsplit}, which dj-database-url and django-environ call: the last
@@ -31,7 +31,7 @@ final class WebGrammar {
             parts.database(loose(database.substring(1)));
         }
         if (question >= 0) {
-            query(path.substring(question + 1), parameters);
+            PythonQuery.read(path.substring(question + 1), parts, parameters, Set.of());
         }
     }
 
@@ -100,22 +100,6 @@ final class WebGrammar {
             HostTexts.port(port, "the host");
         }
         parts.addHost(name, port);
-    }
-
-    private void query(String query, UrlReader.Parameters parameters) {
-        boolean afterPassword = false;
-        for (String pair : query.split("&", -1)) {
-            int equals = pair.indexOf('=');
-            // A name without a value is dropped by Python as well.
-            if (equals >= 0 && equals < pair.length() - 1) {
-                String name = Percent.loose(pair.substring(0, equals), true);
-                String shown = UrlReader.shown(name, parameters.isKnown(name), afterPassword);
-                parts.count(name);
-                parameters.read(
-                        Parameter.literal(name, shown, afterPassword, Percent.loose(pair.substring(equals + 1), true)));
-                afterPassword = name.equals("password");
-            }
-        }
     }
 
     private String loose(String raw) {

@@ -52,14 +52,7 @@ final class Reading {
 
     private static void refusal(ObjectNode json, ConfigurationException refusal) {
         json.put("code", refusal.code());
-        json.put("message", bare(refusal));
-    }
-
-    /** The message begins with the code, which has a field of its own here. */
-    static String bare(ConfigurationException failure) {
-        String message = String.valueOf(failure.getMessage());
-        String prefix = "[" + failure.code() + "] ";
-        return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
+        json.put("message", refusal.detail());
     }
 
     private ObjectNode of(Parts parts, boolean astray) {
