@@ -1,8 +1,8 @@
 package io.github.lifebelt;
 
 import io.github.lifebelt.security.CredentialsProvider;
+import io.github.lifebelt.spi.ConnectRequest.HostResolver;
 import io.github.lifebelt.spi.FailureClassifier;
-import io.github.lifebelt.spi.HostResolver;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.Connection;
 import java.sql.SQLException;

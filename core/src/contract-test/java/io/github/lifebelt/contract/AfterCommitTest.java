@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolListener;
-import io.github.lifebelt.tx.AfterCommitException;
+import io.github.lifebelt.tx.DatabaseException.AfterCommitException;
 import io.github.lifebelt.tx.DatabaseException.Effect;
 import io.github.lifebelt.tx.RetryPolicy;
 import io.github.lifebelt.tx.Transaction;

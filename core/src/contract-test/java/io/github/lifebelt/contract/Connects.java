@@ -6,12 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.internal.tls.TlsPolicy;
 import io.github.lifebelt.spi.ConnectRequest;
+import io.github.lifebelt.spi.ConnectRequest.HostResolver;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.FailureClassifier;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
 import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
-import io.github.lifebelt.spi.HostResolver;
 import io.github.lifebelt.spi.ProbeSocket;
 import io.github.lifebelt.spi.ProbeSocket.Liveness;
 import io.github.lifebelt.testing.FaultProxy;

@@ -10,7 +10,7 @@ import io.github.lifebelt.DatabaseUnavailableException;
 import io.github.lifebelt.PoolListener;
 import io.github.lifebelt.PoolStats.State;
 import io.github.lifebelt.metrics.PoolMetrics;
-import io.github.lifebelt.security.Credentials;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import io.github.lifebelt.url.DatabaseUrl;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;

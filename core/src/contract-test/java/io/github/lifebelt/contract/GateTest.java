@@ -10,7 +10,7 @@ import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.DatabaseUnavailableException;
 import io.github.lifebelt.PoolListener;
 import io.github.lifebelt.PoolStats.State;
-import io.github.lifebelt.security.Credentials;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.TestDatabase;
 import java.sql.Connection;

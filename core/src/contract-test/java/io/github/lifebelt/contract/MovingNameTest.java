@@ -3,7 +3,7 @@ package io.github.lifebelt.contract;
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolBuilder;
 import io.github.lifebelt.security.SslMode;
-import io.github.lifebelt.spi.HostResolver;
+import io.github.lifebelt.spi.ConnectRequest.HostResolver;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.MovingHost;
 import io.github.lifebelt.url.DatabaseUrl;

@@ -10,7 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.DatabaseUnavailableException;
 import io.github.lifebelt.PoolListener;
-import io.github.lifebelt.security.Credentials;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import io.github.lifebelt.testing.StopMode;
 import java.sql.Connection;
 import java.sql.SQLException;

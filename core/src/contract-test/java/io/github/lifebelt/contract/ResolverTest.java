@@ -10,7 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.DatabaseUnavailableException;
 import io.github.lifebelt.security.SslMode;
-import io.github.lifebelt.spi.HostResolver;
+import io.github.lifebelt.spi.ConnectRequest.HostResolver;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.MovingHost;
 import java.net.UnknownHostException;

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolListener;
-import io.github.lifebelt.security.Credentials;
 import io.github.lifebelt.security.CredentialsProvider;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import io.github.lifebelt.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import io.github.lifebelt.ConnectionPool;
-import io.github.lifebelt.security.Credentials;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import io.github.lifebelt.testing.TestDatabase;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.io.BufferedInputStream;

@@ -9,7 +9,7 @@ import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolBuilder;
 import io.github.lifebelt.PoolConfig.Hygiene;
 import io.github.lifebelt.testing.DatabaseProduct;
-import io.github.lifebelt.tx.AfterCommitException;
+import io.github.lifebelt.tx.DatabaseException.AfterCommitException;
 import io.github.lifebelt.tx.DatabaseException.Effect;
 import io.github.lifebelt.tx.UnitOfWork;
 import java.sql.Connection;

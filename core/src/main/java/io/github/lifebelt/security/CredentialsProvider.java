@@ -7,8 +7,10 @@ import io.github.lifebelt.internal.credentials.SecretFile;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,5 +84,53 @@ public interface CredentialsProvider {
      */
     static CredentialsProvider azureEntra(String user, String scope) {
         return EntraTokens.of(Objects.requireNonNull(user, "user"), Objects.requireNonNull(scope, "scope"));
+    }
+
+    /**
+     * A user and a secret, with the moment at which the secret stops being accepted for new logins.
+     *
+     * <p>Immutable. {@link #toString()} never shows the secret.
+     *
+     * @param user the name to log in with; null leaves the choice to the driver
+     * @param secret password or token; null where the server asks for none
+     * @param expiresAt when new logins with this secret will be refused; null if it does not expire
+     */
+    record Credentials(
+            @Nullable String user,
+            @Nullable String secret,
+            @Nullable Instant expiresAt) {
+
+        private static final Pattern SECRET_NAME = Pattern.compile(
+                "pass[-_ ]?(?:word|wd|phrase)|pwd|secret|token|credential|(?:api|access|private|account)[-_ ]?key",
+                Pattern.CASE_INSENSITIVE);
+
+        /**
+         * Credentials that do not expire.
+         *
+         * @param user the name to log in with
+         * @param secret the password
+         * @return the pair
+         */
+        public static Credentials of(@Nullable String user, @Nullable String secret) {
+            return new Credentials(user, secret, null);
+        }
+
+        /**
+         * Whether a parameter is one whose value is not to be shown: by its name, or because it holds a key itself where its
+         * file was to be named.
+         *
+         * @param name of any driver, library or platform
+         * @param value as it stands there
+         * @return true also for many that hold no secret
+         */
+        public static boolean isSecret(String name, String value) {
+            return SECRET_NAME.matcher(name).find() || value.contains("-----BEGIN");
+        }
+
+        @Override
+        public String toString() {
+            return "Credentials[user=" + user + ", secret=" + (secret == null ? "none" : "***")
+                    + (expiresAt == null ? "" : ", expiresAt=" + expiresAt) + "]";
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.lifebelt.spi;
 
+import io.github.lifebelt.spi.ConnectRequest.HostResolver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

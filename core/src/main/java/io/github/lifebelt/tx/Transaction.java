@@ -9,6 +9,7 @@ import io.github.lifebelt.tx.CommitProtocol.Committed;
 import io.github.lifebelt.tx.CommitProtocol.Ending;
 import io.github.lifebelt.tx.CommitProtocol.InDoubt;
 import io.github.lifebelt.tx.CommitProtocol.RolledBack;
+import io.github.lifebelt.tx.DatabaseException.AfterCommitException;
 import io.github.lifebelt.tx.TransactionRolledBackException.Reason;
 import io.github.lifebelt.tx.UnitFailures.Failure;
 import io.github.lifebelt.tx.UnitOfWork.CommitOutcome;

@@ -2,7 +2,7 @@ package io.github.lifebelt.url;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.internal.config.Dialects;
-import io.github.lifebelt.security.Credentials;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import io.github.lifebelt.security.SslMode;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -2,6 +2,7 @@ package io.github.lifebelt.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

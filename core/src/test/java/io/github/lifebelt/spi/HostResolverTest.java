@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import io.github.lifebelt.spi.ConnectRequest.HostResolver;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;

@@ -2,7 +2,7 @@ package io.github.lifebelt.mysql;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.mysql.net.LifebeltSocketFactory;
-import io.github.lifebelt.security.Credentials;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.url.DatabaseUrl;

@@ -4,7 +4,7 @@ import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.postgres.net.ConnectRequests;
 import io.github.lifebelt.postgres.net.LifebeltSocketFactory;
 import io.github.lifebelt.postgres.net.LifebeltSslFactory;
-import io.github.lifebelt.security.Credentials;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.url.DatabaseUrl;

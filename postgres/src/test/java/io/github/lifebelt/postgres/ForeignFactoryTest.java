@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.contract.Connects;
-import io.github.lifebelt.security.Credentials;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.Dialect.Transport;

@@ -9,9 +9,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.contract.Connects;
 import io.github.lifebelt.spi.ConnectRequest;
+import io.github.lifebelt.spi.ConnectRequest.HostResolver;
 import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
-import io.github.lifebelt.spi.HostResolver;
 import io.github.lifebelt.spi.ProbeSocket.Liveness;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.Stalls;

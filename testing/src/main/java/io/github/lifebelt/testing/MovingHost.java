@@ -1,6 +1,6 @@
 package io.github.lifebelt.testing;
 
-import io.github.lifebelt.spi.HostResolver;
+import io.github.lifebelt.spi.ConnectRequest.HostResolver;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.github.lifebelt.internal.credentials;
 
-import io.github.lifebelt.security.Credentials;
 import io.github.lifebelt.security.CredentialsProvider;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;

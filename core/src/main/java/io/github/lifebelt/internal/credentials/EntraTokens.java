@@ -1,7 +1,7 @@
 package io.github.lifebelt.internal.credentials;
 
 import io.github.lifebelt.ConfigurationException;
-import io.github.lifebelt.security.Credentials;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

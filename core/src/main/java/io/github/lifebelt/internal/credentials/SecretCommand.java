@@ -1,7 +1,7 @@
 package io.github.lifebelt.internal.credentials;
 
 import io.github.lifebelt.internal.jdbc.PoolThread;
-import io.github.lifebelt.security.Credentials;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

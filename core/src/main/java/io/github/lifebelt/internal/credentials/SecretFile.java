@@ -1,6 +1,6 @@
 package io.github.lifebelt.internal.credentials;
 
-import io.github.lifebelt.security.Credentials;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

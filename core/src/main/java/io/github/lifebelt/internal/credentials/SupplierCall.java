@@ -1,8 +1,8 @@
 package io.github.lifebelt.internal.credentials;
 
 import io.github.lifebelt.internal.jdbc.PoolThread;
-import io.github.lifebelt.security.Credentials;
 import io.github.lifebelt.security.CredentialsProvider;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

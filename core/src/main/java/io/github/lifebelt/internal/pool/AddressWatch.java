@@ -3,7 +3,7 @@ package io.github.lifebelt.internal.pool;
 import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.Slot;
-import io.github.lifebelt.spi.HostResolver;
+import io.github.lifebelt.spi.ConnectRequest.HostResolver;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

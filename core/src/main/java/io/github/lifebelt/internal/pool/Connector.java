@@ -6,7 +6,7 @@ import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.SlotConnect;
 import io.github.lifebelt.internal.tls.TlsPolicy;
 import io.github.lifebelt.internal.tls.TlsSource;
-import io.github.lifebelt.security.Credentials;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import io.github.lifebelt.spi.ConnectRequest;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;

@@ -1,9 +1,9 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.spi.ConnectRequest.HostResolver;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.Transport;
-import io.github.lifebelt.spi.HostResolver;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.github.lifebelt.security.Credentials;
 import io.github.lifebelt.security.CredentialsProvider;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;

@@ -3,8 +3,8 @@ package io.github.lifebelt.internal.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.lifebelt.security.Credentials;
 import io.github.lifebelt.security.CredentialsProvider;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

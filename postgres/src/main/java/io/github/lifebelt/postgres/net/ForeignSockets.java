@@ -1,7 +1,7 @@
 package io.github.lifebelt.postgres.net;
 
 import io.github.lifebelt.spi.ConnectRequest;
-import io.github.lifebelt.spi.HostResolver;
+import io.github.lifebelt.spi.ConnectRequest.HostResolver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

@@ -1,7 +1,7 @@
 package io.github.lifebelt.apps.demo;
 
 import io.github.lifebelt.PoolBuilder;
-import io.github.lifebelt.security.Credentials;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lifebelt.ConfigurationException;
-import io.github.lifebelt.security.Credentials;
+import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import io.github.lifebelt.url.UrlReading;
 import io.github.lifebelt.url.UrlReading.Parts;
 import java.util.List;
