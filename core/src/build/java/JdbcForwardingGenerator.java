@@ -140,6 +140,9 @@ public final class JdbcForwardingGenerator {
                         /** Called before anything is forwarded; may refuse. */
                         void enter() throws java.sql.SQLException {}
 
+                        /** Called with the text of a statement before it is made or executed. */
+                        void statement(String sql) {}
+
                         /** Called with every failure of the delegate; what it returns is thrown. */
                         java.sql.SQLException failed(java.sql.SQLException e) {
                             return e;
@@ -249,12 +252,22 @@ public final class JdbcForwardingGenerator {
         private static String body(ExecutableElement method) {
             return """
                     enter();
-                    try {
+                    %stry {
                     %s\
                     } catch (java.sql.SQLException e) {
                         throw failed(e);
                     }
-                    """.formatted(forward(method).indent(4));
+                    """.formatted(
+                            takesStatement(method) ? "statement(a0);\n" : "",
+                            forward(method).indent(4));
+        }
+
+        /** {@code prepareStatement(sql)}, {@code executeQuery(sql)} and their like. */
+        private static boolean takesStatement(ExecutableElement method) {
+            String name = method.getSimpleName().toString();
+            return (name.startsWith("prepare") || name.startsWith("execute"))
+                    && !method.getParameters().isEmpty()
+                    && method.getParameters().get(0).asType().toString().equals("java.lang.String");
         }
 
         private static String forward(ExecutableElement method) {

@@ -8,6 +8,7 @@ module io.github.lifebelt.core {
     requires static transitive org.jspecify;
 
     exports io.github.lifebelt;
+    exports io.github.lifebelt.health;
     exports io.github.lifebelt.metrics;
     exports io.github.lifebelt.security;
     exports io.github.lifebelt.spi;

@@ -1,5 +1,6 @@
 package io.github.lifebelt;
 
+import io.github.lifebelt.health.HealthReport;
 import io.github.lifebelt.internal.config.Setting;
 import io.github.lifebelt.internal.jdbc.Lease;
 import io.github.lifebelt.internal.pool.PoolEngine;
@@ -134,6 +135,17 @@ public final class ConnectionPool implements DataSource, AutoCloseable {
      */
     public void awaitReady(Duration timeout) throws SQLException {
         engine.awaitReady(timeout);
+    }
+
+    /**
+     * How the database and the pool are: whether it is reached, whether the pool is saturated and by whom, whether the
+     * schema is ready. The database is asked on a connection of its own, never in the queue of borrowers, by one caller for
+     * all that ask within the health cache's time (1 s).
+     *
+     * @return there within the health timeout (2 s), also if the database is frozen or the pool exhausted
+     */
+    public HealthReport health() {
+        return engine.health();
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.lifebelt;
 
 import io.github.lifebelt.PoolConfig.ConnectionHook;
 import io.github.lifebelt.PoolConfig.Given;
+import io.github.lifebelt.PoolConfig.Health;
 import io.github.lifebelt.PoolConfig.Hygiene;
 import io.github.lifebelt.PoolConfig.PrePing;
 import io.github.lifebelt.internal.config.Dialects;
@@ -52,6 +53,12 @@ public final class PoolBuilder {
     private Duration pingAfterIdle = Duration.ofSeconds(30);
     private Duration closeTimeout = Duration.ofSeconds(5);
     private Duration leakDetection = Duration.ZERO;
+    private Duration maxHold = Duration.ZERO;
+    private Duration healthTimeout = Duration.ofSeconds(2);
+    private Duration healthCache = Duration.ofSeconds(1);
+    private Duration stuckAfter = Duration.ofMinutes(1);
+    private int replicas = 1;
+    private @Nullable Integer surge;
     private boolean autoCommit = true;
     private boolean readOnly;
     private @Nullable Integer isolation;
@@ -312,13 +319,84 @@ public final class PoolBuilder {
     }
 
     /**
-     * Logs the stack of a borrower that keeps a connection for longer than this. The connection is not taken away.
+     * Counts and logs a connection that is out for longer than this, with where it was borrowed and what its thread is
+     * doing. It is not taken away. A borrow then costs a stack, some microseconds.
      *
      * @param threshold at least 2 s, or zero for never, which is the default
      * @return this
      */
     public PoolBuilder leakDetection(Duration threshold) {
         leakDetection = Limits.zeroOrAtLeast("leak-detection", threshold, Duration.ofSeconds(2));
+        return this;
+    }
+
+    /**
+     * Takes a connection from a borrower that has kept it for longer than this: it is aborted, the server rolls back, the
+     * borrower's next call fails with {@code MAX_HOLD_EXCEEDED}, and others get a connection in its place. For
+     * applications that would rather fail a unit of work than the whole; it hides leaks that should be mended.
+     *
+     * @param limit at least 1 s, or zero for never, which is the default
+     * @return this
+     */
+    public PoolBuilder maxHold(Duration limit) {
+        maxHold = Limits.zeroOrAtLeast("max-hold", limit, Duration.ofSeconds(1));
+        return this;
+    }
+
+    /**
+     * Sets how long a {@link ConnectionPool#health()} may take.
+     *
+     * @param timeout 100 ms to 1 minute; 2 s by default, less than orchestrators and load balancers give a check
+     * @return this
+     */
+    public PoolBuilder healthTimeout(Duration timeout) {
+        healthTimeout = Limits.between("health-timeout", timeout, Duration.ofMillis(100), Duration.ofMinutes(1));
+        return this;
+    }
+
+    /**
+     * Sets how long a health report is given out again before the database is asked anew.
+     *
+     * @param time zero to 1 minute; 1 s by default, so that many who ask at once cost one round trip
+     * @return this
+     */
+    public PoolBuilder healthCache(Duration time) {
+        healthCache = Limits.between("health-cache", time, Duration.ZERO, Duration.ofMinutes(1));
+        return this;
+    }
+
+    /**
+     * Sets how long no connection may come back while callers wait, until the pool counts as stuck and not ready. A pool
+     * that is only busy stays ready: taking its replica out would leave more work to the others, which are as busy.
+     *
+     * @param time 1 s to 1 day; 1 minute by default
+     * @return this
+     */
+    public PoolBuilder stuckAfter(Duration time) {
+        stuckAfter = Limits.between("stuck-after", time, Duration.ofSeconds(1), Limits.DAY);
+        return this;
+    }
+
+    /**
+     * Says how many processes have such a pool, for the comparison of what all of them take with what the server has.
+     *
+     * @param count 1, which is the default, to 10,000
+     * @return this
+     */
+    public PoolBuilder replicas(int count) {
+        replicas = Limits.count("replicas", count, 1, 10_000);
+        return this;
+    }
+
+    /**
+     * Says how many processes more there are for a while during a rolling deployment.
+     *
+     * @param count 0 to 10,000; a quarter of the replicas, rounded up, by default, as Kubernetes has it, and none for a
+     *     single one
+     * @return this
+     */
+    public PoolBuilder surge(int count) {
+        surge = Limits.count("surge", count, 0, 10_000);
         return this;
     }
 
@@ -482,6 +560,8 @@ public final class PoolBuilder {
                 pingAfterIdle,
                 closeTimeout,
                 leakDetection,
+                maxHold,
+                new Health(healthTimeout, healthCache, stuckAfter, replicas, surge()),
                 autoCommit,
                 readOnly,
                 isolation,
@@ -495,5 +575,10 @@ public final class PoolBuilder {
                 new Given(maxSize != null, keepalive != null),
                 onConnect,
                 onBorrow);
+    }
+
+    private int surge() {
+        Integer given = surge;
+        return given != null ? given : replicas == 1 ? 0 : (replicas + 3) / 4;
     }
 }

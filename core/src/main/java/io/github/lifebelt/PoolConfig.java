@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param pingAfterIdle the idleness after which a check includes a round trip
  * @param closeTimeout how long closing waits for borrowers
  * @param leakDetection how long a connection may be out before its borrower's stack is logged; zero for never
+ * @param maxHold how long a connection may be out before it is taken away; zero for never
+ * @param health what the health check goes by
  * @param autoCommit the autocommit mode of a borrowed connection
  * @param readOnly the read-only mode of a borrowed connection
  * @param isolation one of {@link Connection}'s levels, or null for the server's default
@@ -57,6 +59,8 @@ public record PoolConfig(
         Duration pingAfterIdle,
         Duration closeTimeout,
         Duration leakDetection,
+        Duration maxHold,
+        Health health,
         boolean autoCommit,
         boolean readOnly,
         @Nullable Integer isolation,
@@ -78,6 +82,17 @@ public record PoolConfig(
      * @param keepalive whether {@link PoolConfig#keepalive()} was set
      */
     public record Given(boolean maxSize, boolean keepalive) {}
+
+    /**
+     * What the health check goes by.
+     *
+     * @param timeout how long a check may take, and its callers wait
+     * @param cache how long a report is given out again
+     * @param stuckAfter how long no connection may come back while callers wait, until the pool counts as stuck
+     * @param replicas processes with such a pool
+     * @param surge further ones during a rolling deployment
+     */
+    public record Health(Duration timeout, Duration cache, Duration stuckAfter, int replicas, int surge) {}
 
     /** How a connection is checked before it is lent. */
     public enum PrePing {

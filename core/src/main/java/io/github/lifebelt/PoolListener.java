@@ -1,9 +1,11 @@
 package io.github.lifebelt;
 
 import io.github.lifebelt.PoolStats.State;
+import io.github.lifebelt.health.HealthReport.Holder;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +58,23 @@ public interface PoolListener {
      * @param reason in words
      */
     default void connectionLost(String reason) {}
+
+    /**
+     * A borrower has waited in vain, the first one since connections were free last. Told once the server was asked about
+     * the holders' sessions, at the latest after some seconds.
+     *
+     * @param holders who holds the connections, the longest first
+     */
+    default void exhausted(List<Holder> holders) {}
+
+    /**
+     * A connection is out for longer than leak detection allows, or than it may be.
+     *
+     * @param holder its thread in words, with its unit
+     * @param held for how long
+     * @param takenAway whether it was taken from its borrower; told of the same one at most once with each answer
+     */
+    default void leaked(String holder, Duration held, boolean takenAway) {}
 
     /**
      * Every connection made before now has to answer a ping before it is lent again.

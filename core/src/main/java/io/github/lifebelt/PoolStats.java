@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param replaced physical connections found dead or broken and dropped, since the pool was opened
  * @param pings round trips made to prove that a connection lives, since the pool was opened
  * @param leftovers connections that came back with an open transaction, since the pool was opened
+ * @param leaks connections that were out for longer than leak detection allows, or were taken away after max-hold, since
+ *     the pool was opened
  * @param state how the pool stands to its database
  * @param serverCertificateExpiresAt when the certificate expires that the server showed at the last full TLS handshake; null
  *     before the first one, and without TLS
@@ -35,6 +37,7 @@ public record PoolStats(
         long replaced,
         long pings,
         long leftovers,
+        long leaks,
         State state,
         @Nullable Instant serverCertificateExpiresAt,
         @Nullable Instant credentialsExpireAt) {

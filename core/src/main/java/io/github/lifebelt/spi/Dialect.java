@@ -6,6 +6,7 @@ import io.github.lifebelt.url.UrlReading;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -189,6 +190,24 @@ public interface Dialect {
             boolean bouncer) {}
 
     /**
+     * What a session is doing, as its server sees it. Null where the server does not say, or not to everybody.
+     *
+     * @param id the server's own name for the session, as {@link Dialect#sessionId} gives it
+     * @param state in the server's words, for example {@code idle in transaction}
+     * @param waitsFor what it waits for, in the server's words
+     * @param transactionAge since when it has a transaction open
+     * @param statementAge since when its statement runs, or since when it has ended
+     * @param blockedBy sessions that hold what it waits for; empty if none does, or nobody says
+     */
+    record SessionActivity(
+            long id,
+            String state,
+            @Nullable String waitsFor,
+            @Nullable Duration transactionAge,
+            @Nullable Duration statementAge,
+            Set<Long> blockedBy) {}
+
+    /**
      * The family's name as it stands in {@link DatabaseUrl#dialect()}.
      *
      * @return for example {@code postgresql}
@@ -306,6 +325,26 @@ public interface Dialect {
      * @throws SQLException if the server did not answer
      */
     ServerFacts serverFacts(Connection connection) throws SQLException;
+
+    /**
+     * What some of the server's sessions are doing. The caller has put a deadline on the socket.
+     *
+     * @param connection one that {@link #connect} returned, which is none of them
+     * @param sessions as {@link #sessionId} gives them
+     * @return what the user may see of those that are there
+     * @throws SQLException if the server did not answer, or refuses to say anything
+     */
+    List<SessionActivity> activity(Connection connection, Set<Long> sessions) throws SQLException;
+
+    /**
+     * How many connections the server has now, of all its clients. The caller has put a deadline on the socket.
+     *
+     * @param connection one that {@link #connect} returned; it counts too
+     * @return the number, or null if the user may not see it
+     * @throws SQLException if the server did not answer
+     */
+    @Nullable
+    Integer connectionsInUse(Connection connection) throws SQLException;
 
     /**
      * Ends whatever transaction is open, also one that was begun by a statement behind the driver's back.

@@ -185,6 +185,16 @@ public final class MySqlDialect implements Dialect {
     }
 
     @Override
+    public List<SessionActivity> activity(Connection connection, Set<Long> sessions) throws SQLException {
+        return SessionActivities.of(mysql(connection), sessions);
+    }
+
+    @Override
+    public @Nullable Integer connectionsInUse(Connection connection) throws SQLException {
+        return SessionActivities.inUse(mysql(connection));
+    }
+
+    @Override
     public FailureClassifier failureClassifier() {
         return CLASSIFIER;
     }

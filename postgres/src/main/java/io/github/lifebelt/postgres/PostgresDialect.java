@@ -215,6 +215,16 @@ public final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public List<SessionActivity> activity(Connection connection, Set<Long> sessions) throws SQLException {
+        return SessionActivities.of(base(connection), sessions);
+    }
+
+    @Override
+    public @Nullable Integer connectionsInUse(Connection connection) throws SQLException {
+        return SessionActivities.inUse(base(connection));
+    }
+
+    @Override
     public FailureClassifier failureClassifier() {
         return CLASSIFIER;
     }

@@ -22,6 +22,21 @@ public final class Holder {
 
     private @Nullable Thread thread;
     private boolean bound;
+    private @Nullable Lease lease;
+    private @Nullable Throwable site;
+    private @Nullable String statement;
+
+    /**
+     * The slot is the current thread's from now on.
+     *
+     * @param lent what the borrower has; a unit's can be used by no other thread
+     * @param where it was borrowed, if that was to be remembered
+     */
+    void take(Lease lent, @Nullable Throwable where) {
+        lease = lent;
+        site = where;
+        take(lent instanceof ScopedLease);
+    }
 
     /**
      * The slot is the current thread's from now on.
@@ -35,7 +50,30 @@ public final class Holder {
 
     /** The slot is nobody's from now on. */
     public void clear() {
+        lease = null;
+        site = null;
+        statement = null;
         THREAD.setRelease(this, null);
+    }
+
+    /** The text of the last statement that its borrower has made or executed. */
+    void statement(@Nullable String sql) {
+        statement = sql;
+    }
+
+    /** What is lent, or null. Read, as the rest is, while the borrower may be giving it back. */
+    public @Nullable Lease lease() {
+        return lease;
+    }
+
+    /** Where it was borrowed; null if that was not to be remembered. */
+    public @Nullable Throwable site() {
+        return site;
+    }
+
+    /** The text of the borrower's last statement, with whatever is secret in it; null if there was none. */
+    public @Nullable String statement() {
+        return statement;
     }
 
     /** The current thread uses the slot, perhaps in the place of the one that borrowed it. */

@@ -40,6 +40,8 @@ public class Lease extends ForwardingConnection {
     @SuppressWarnings("FieldMayBeFinal") // set through CLOSED
     private volatile boolean closed;
 
+    private volatile @Nullable String takenAway;
+
     public Lease(LeaseOwner owner, Connection proxied, Slot slot, long sinceNanos) {
         this.owner = owner;
         this.proxied = proxied;
@@ -64,10 +66,16 @@ public class Lease extends ForwardingConnection {
     @Override
     Connection delegate() throws SQLException {
         if (closed) {
-            throw new SQLException("this connection was given back to its pool", "08003");
+            String why = takenAway;
+            throw new SQLException(why == null ? "this connection was given back to its pool" : why, "08003");
         }
         slot.holder().use();
         return proxied;
+    }
+
+    @Override
+    void statement(String sql) {
+        slot.holder().statement(sql);
     }
 
     @Override
@@ -76,7 +84,10 @@ public class Lease extends ForwardingConnection {
     }
 
     SQLException failed(SQLException e, Phase phase) {
-        if (!closed) {
+        String why = takenAway;
+        if (why != null) {
+            e.addSuppressed(new SQLException(why, "08003"));
+        } else if (!closed) {
             owner.failed(this, e, phase);
         }
         return e;
@@ -144,6 +155,20 @@ public class Lease extends ForwardingConnection {
         if (CLOSED.compareAndSet(this, false, true)) {
             owner.giveBack(this);
         }
+    }
+
+    /**
+     * Takes it from its borrower, who is told why by each call that follows. The caller has to end what it stands on, and
+     * to see to it that nobody else gets the slot, in which a call of the borrower may just be.
+     *
+     * @return false if it was given back before
+     */
+    public final boolean takeAway(String why) {
+        boolean taken = CLOSED.compareAndSet(this, false, true);
+        if (taken) {
+            takenAway = why;
+        }
+        return taken;
     }
 
     @Override

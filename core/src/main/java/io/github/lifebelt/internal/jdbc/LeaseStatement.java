@@ -25,6 +25,11 @@ class LeaseStatement extends ForwardingStatement {
     }
 
     @Override
+    void statement(String sql) {
+        lease.statement(sql);
+    }
+
+    @Override
     ResultSet wrap(ResultSet made) {
         return lease.lease(made, this);
     }

@@ -29,6 +29,7 @@ public final class Physical {
     private volatile long provenGeneration;
     private volatile @Nullable String over;
     private volatile @Nullable ServerFacts facts;
+    private volatile long sessionId;
     private volatile boolean retired;
     private volatile boolean missed;
     private Set<String> session = Set.of();
@@ -90,6 +91,15 @@ public final class Physical {
 
     public void facts(ServerFacts said) {
         facts = said;
+    }
+
+    /** The server's name for the session, or 0 if it is unknown. */
+    public long sessionId() {
+        return sessionId;
+    }
+
+    public void sessionId(long id) {
+        sessionId = id;
     }
 
     /** What the session had of its own when it was set up; nothing unless the pool is strict. */

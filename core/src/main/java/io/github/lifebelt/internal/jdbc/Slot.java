@@ -123,14 +123,14 @@ public final class Slot extends ForwardingConnection {
     /**
      * From now on failures are the borrower's to see.
      *
-     * @param bound whether only the current thread can use it
+     * @param where it was borrowed, if that is to be remembered
      */
-    public void lend(Physical live, boolean bound) {
+    public void lend(Physical live, Lease lease, @Nullable Throwable where) {
         live.lend();
         lent = true;
         renewed = false;
         leases++;
-        holder.take(bound);
+        holder.take(lease, where);
     }
 
     /**

@@ -42,11 +42,13 @@ final class BorrowErrors {
         this.figures = figures;
     }
 
-    SQLException exhausted(long waitedNanos) {
+    /** With who holds the connections, in short. */
+    SQLException exhausted(long waitedNanos, String holders) {
         PoolStats stats = figures.get();
         return new PoolExhaustedException(pool + ": no connection came free within "
                 + Durations.text(millis(waitedNanos)) + " (max "
                 + stats.max() + ", active " + stats.active() + ", idle " + stats.idle() + ", waiting " + stats.pending()
+                + (holders.isEmpty() ? "" : "; held by " + holders)
                 + "). Look for units that keep a connection while they do something else, or raise max-size");
     }
 

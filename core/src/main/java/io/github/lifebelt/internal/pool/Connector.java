@@ -156,6 +156,7 @@ final class Connector {
         try {
             Connection jdbc = dialect.connect(request);
             Physical made = new Physical(jdbc, request.socket(), bornIn);
+            made.sessionId(dialect.sessionId(jdbc));
             made.firstWithin(until, told -> made.facts(dialect.serverFacts(told)));
             connects.increment();
             if (!listeners.isEmpty()) {

@@ -19,8 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * HikariCP as a keeper of slots: its bag, its recycle, its keepalive, its leak detection and its reset of the session,
- * without its connecting. It never sees a connect fail, so none of its answers to that come into play: no back-off of up
+ * HikariCP as a keeper of slots: its bag, its recycle, its keepalive and its reset of the session, without its connecting. It never sees a connect fail, so none of its answers to that come into play: no back-off of up
  * to 5 s, no serial refill, no eviction by SQLState.
  */
 final class HikariSlots {
@@ -42,7 +41,6 @@ final class HikariSlots {
         hc.setInitializationFailTimeout(-1);
         hc.setMaxLifetime(config.recycleAfter().toMillis());
         hc.setKeepaliveTime(config.keepalive().toMillis());
-        hc.setLeakDetectionThreshold(config.leakDetection().toMillis());
         hc.setAutoCommit(config.autoCommit());
         hc.setReadOnly(config.readOnly());
         if (config.isolation() != null) {

@@ -5,7 +5,6 @@ import io.github.lifebelt.internal.credentials.CredentialsUnavailableException;
 import io.github.lifebelt.internal.jdbc.Lease;
 import io.github.lifebelt.internal.jdbc.LeaseOwner;
 import io.github.lifebelt.internal.jdbc.Physical;
-import io.github.lifebelt.internal.jdbc.ScopedLease;
 import io.github.lifebelt.internal.jdbc.SetUpException;
 import io.github.lifebelt.internal.jdbc.Slot;
 import io.github.lifebelt.internal.pool.BorrowPatience.OpenCheck;
@@ -33,6 +32,7 @@ final class Lender {
     private final BorrowErrors errors;
     private final OpenCheck openCheck;
     private final DeadlockGuard guard;
+    private final Pressure pressure;
     private final PoolConfig.@Nullable ConnectionHook onBorrow;
     private final LongAdder timeouts = new LongAdder();
 
@@ -44,6 +44,7 @@ final class Lender {
             ConnectVerdicts verdicts,
             BorrowErrors errors,
             OpenUnits units,
+            Pressure pressure,
             OpenCheck openCheck) {
         this.rack = rack;
         this.check = check;
@@ -52,6 +53,7 @@ final class Lender {
         this.verdicts = verdicts;
         this.errors = errors;
         this.openCheck = openCheck;
+        this.pressure = pressure;
         this.onBorrow = config.onBorrow();
         guard = new DeadlockGuard(rack::holders, threads -> {
             timeouts.increment();
@@ -121,7 +123,7 @@ final class Lender {
                 live = check.liveIn(slot, System.nanoTime(), deadline);
             }
             L lease = factory.make(owner, proxied, slot, now);
-            slot.lend(live, lease instanceof ScopedLease);
+            slot.lend(live, lease, pressure.site());
             lent = true;
             return lease;
         } finally {
@@ -207,6 +209,7 @@ final class Lender {
     }
 
     private void awaitPermit(long begin, BorrowPatience patience) throws SQLException {
+        pressure.waits();
         try {
             if (!rack.queue().acquire(begin, patience, guard)) {
                 throw outOfPatience(begin);
@@ -234,6 +237,7 @@ final class Lender {
 
     private SQLException exhausted(long begin) {
         timeouts.increment();
-        return errors.exhausted(System.nanoTime() - begin);
+        long waited = System.nanoTime() - begin;
+        return errors.exhausted(waited, pressure.exhausted());
     }
 }

@@ -213,6 +213,12 @@ final class PermitQueue implements DeadlockGuard.Waiting {
         return available.get();
     }
 
+    /** For how long the first of those who wait has waited; 0 if nobody does. */
+    long oldestWaitNanos() {
+        Waiter first = waiters.peek();
+        return first == null ? 0 : Math.max(0, System.nanoTime() - first.sinceNanos);
+    }
+
     /** Threads that wait. */
     int pending() {
         return pending.get();

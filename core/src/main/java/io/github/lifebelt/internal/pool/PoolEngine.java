@@ -3,6 +3,8 @@ package io.github.lifebelt.internal.pool;
 import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.PoolListener;
 import io.github.lifebelt.PoolStats;
+import io.github.lifebelt.health.HealthReport;
+import io.github.lifebelt.health.HealthReport.Schema;
 import io.github.lifebelt.internal.config.Limits;
 import io.github.lifebelt.internal.credentials.CredentialsKeeper;
 import io.github.lifebelt.internal.jdbc.Lease;
@@ -63,6 +65,8 @@ public final class PoolEngine implements LeaseOwner {
     private final SlotRack rack;
     private final Warmer warmer;
     private final Lender lender;
+    private final LeakWatch leaks;
+    private final HealthCheck health;
     private final BorrowErrors errors;
     private final UnitSupport units;
     private final Supplier<@Nullable Instant> serverCertificateExpiry;
@@ -112,8 +116,22 @@ public final class PoolEngine implements LeaseOwner {
         care = new SlotCare(config, dialect, connector, check, listeners, this::refreshState, this::warm);
         rack = new SlotRack(config, dialect.schemaIsCatalog(), care, gate, closing::get, this::warm);
         warmer = new Warmer(config, rack, check, outages, closing::get);
-        lender = new Lender(config, rack, check, outages, verdicts, errors, openUnits, this::checkOpen);
-        units = new UnitSupport(config.name(), dialect, new ServiceDoor(config, dialect, connector, care));
+        ServiceDoor door = new ServiceDoor(config, dialect, connector, care);
+        Holders holders = new Holders(rack.slots(), openUnits);
+        Pressure pressure = new Pressure(config, dialect, rack.queue(), holders, door, listeners, this::after);
+        lender = new Lender(config, rack, check, outages, verdicts, errors, openUnits, pressure, this::checkOpen);
+        units = new UnitSupport(config.name(), dialect, door);
+        leaks = new LeakWatch(config, holders, openUnits, rack, listeners);
+        if (leaks.isWanted()) {
+            rack.every(leaks.period(), leaks);
+        }
+        health = new HealthCheck(
+                config,
+                new HealthProbe(config, dialect, door, this::after),
+                pressure,
+                rack.queue(),
+                new HealthView(),
+                closing::get);
         if (!config.dnsCheck().isZero()) {
             rack.every(config.dnsCheck(), new AddressWatch(config, gate, rack.slots(), this::warm));
         }
@@ -139,6 +157,7 @@ public final class PoolEngine implements LeaseOwner {
 
     public static PoolEngine open(PoolConfig config, Dialect dialect, List<PoolListener> listeners) {
         PoolEngine engine = new PoolEngine(config, dialect, listeners);
+        OpenPools.opened(config);
         if (config.minIdle() > 0) {
             engine.warm();
         }
@@ -216,6 +235,33 @@ public final class PoolEngine implements LeaseOwner {
         @Override
         public void writerFound() {
             outages.writerFound();
+        }
+    }
+
+    private final class HealthView implements HealthCheck.View {
+        @Override
+        public PoolStats stats() {
+            return PoolEngine.this.stats();
+        }
+
+        @Override
+        public boolean isReadOnly() {
+            return role.isReadOnly();
+        }
+
+        @Override
+        public boolean serves() {
+            return state.serves();
+        }
+
+        @Override
+        public List<String> twins() {
+            return OpenPools.twinsOf(config);
+        }
+
+        @Override
+        public @Nullable Schema schema(Duration limit) {
+            return null;
         }
     }
 
@@ -336,6 +382,11 @@ public final class PoolEngine implements LeaseOwner {
 
     // ------------------------------------------------------------------------------------------------ the whole
 
+    /** How database and pool are, as of a moment ago. */
+    public HealthReport health() {
+        return health.report();
+    }
+
     public PoolStats stats() {
         int active = Math.max(0, rack.size() - rack.queue().available() - warmer.held());
         return new PoolStats(
@@ -350,6 +401,7 @@ public final class PoolEngine implements LeaseOwner {
                 care.replaced(),
                 check.pings(),
                 hygiene.leftovers(),
+                leaks.leaks(),
                 state.now(),
                 serverCertificateExpiry.get(),
                 credentials.expiresAt());
@@ -381,8 +433,10 @@ public final class PoolEngine implements LeaseOwner {
         if (!closing.compareAndSet(false, true)) {
             return;
         }
+        OpenPools.closed(config);
         outages.close();
         credentials.close();
+        health.close();
         rack.queue().wakeAll();
         awaitBorrowers(System.nanoTime() + grace.toNanos());
         for (Slot slot : rack.slots()) {

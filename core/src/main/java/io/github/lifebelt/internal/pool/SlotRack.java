@@ -169,6 +169,15 @@ final class SlotRack implements SlotRegistry {
         }
     }
 
+    /** The permit comes back and the slot does not: its borrower may still be at it. */
+    void takeAway(Connection proxied) {
+        try {
+            hikari.evict(proxied);
+        } finally {
+            queue.release();
+        }
+    }
+
     private boolean isConnected(Connection proxied) {
         try {
             return proxied.unwrap(Slot.class).physical() != null;
