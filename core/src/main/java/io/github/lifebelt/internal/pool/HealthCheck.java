@@ -233,7 +233,8 @@ final class HealthCheck {
             }
             return answered;
         }
-        if (view.isReadOnly()) {
+        boolean readOnly = finding instanceof Reached reached && reached.facts().readOnly();
+        if (!config.readOnly() && (readOnly || view.isReadOnly())) {
             reasons.add(
                     new Reason(Code.READ_ONLY_SERVER, "the server takes no writes; the pool looks for one that does"));
         }
