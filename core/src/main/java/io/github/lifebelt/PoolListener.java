@@ -2,10 +2,12 @@ package io.github.lifebelt;
 
 import io.github.lifebelt.PoolStats.State;
 import io.github.lifebelt.health.HealthReport.Holder;
+import io.github.lifebelt.spi.ConnectRequest.Phase;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,49 @@ import org.jspecify.annotations.Nullable;
  * borrow from the pool, and may be called by several threads at once. What they throw is logged and goes no further.
  */
 public interface PoolListener {
+
+    /** Why a physical connection has ended. The first reason that was found counts. */
+    enum CloseReason {
+        /** It had reached its age, or all were to be replaced. */
+        RECYCLED,
+        /** There was one more than wanted: the pool was made smaller, or the one that had found the database again was not needed. */
+        SURPLUS,
+        /** A look at its socket found that the server had closed it: killed, restarted, failed over. */
+        LOST,
+        /** A ping was not answered in time, or with a failure; its own, or that of another connection to the same server. */
+        PING_FAILED,
+        /** It failed in use. The SQLState says of what. */
+        FAILED,
+        /** Its server takes no writes any more, and another one may. */
+        ROLE,
+        /** The credentials have changed since it was made. */
+        ROTATED,
+        /** Its host's name leads elsewhere by now. */
+        MOVED,
+        /** It was connected, and what the pool or the application sets up on each new one has failed. */
+        SET_UP,
+        /** Its session could not be reset, or what its borrower left open could not be rolled back. */
+        RESET,
+        /** A unit of work on it has run past its time-out. */
+        UNIT_TIMEOUT,
+        /** Its borrower has kept it for longer than max-hold allows. */
+        LEAK,
+        /** Its borrower has aborted it. */
+        ABORTED,
+        /** It was opened for a question of the pool's own, such as what became of a COMMIT, and is of no further use. */
+        SERVICE,
+        /** The pool was closed. */
+        POOL_CLOSED
+    }
+
+    /**
+     * What an attempt to connect has spent its time on.
+     *
+     * @param phases what was gone through, with the time; what came before the first socket belongs to none of them
+     * @param failedIn what the attempt has failed in; null if it has succeeded
+     */
+    record ConnectTiming(
+            Map<Phase, Duration> phases, @Nullable Phase failedIn) {}
 
     /**
      * A connection was lent.
@@ -51,6 +96,22 @@ public interface PoolListener {
      * @param failure what the driver said
      */
     default void connectFailed(SQLException failure) {}
+
+    /**
+     * An attempt to make a physical connection has ended. Told after {@link #connected} or {@link #connectFailed}.
+     *
+     * @param timing where its time has gone
+     */
+    default void connectTimed(ConnectTiming timing) {}
+
+    /**
+     * A physical connection has ended. Told once for each that was {@link #connected}.
+     *
+     * @param reason why
+     * @param sqlState of the failure that has told; null if there was none, or it had none
+     * @param age how long it stood
+     */
+    default void closed(CloseReason reason, @Nullable String sqlState, Duration age) {}
 
     /**
      * A physical connection was found dead or broken, and dropped. Its slot gets a new one when it is needed.

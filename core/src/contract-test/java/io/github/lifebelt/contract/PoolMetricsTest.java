@@ -46,7 +46,7 @@ class PoolMetricsTest extends PoolTest {
             }
             assertThat(registry.scrape())
                     .contains("db_client_connection_timeouts_total{" + pools + "} 1.0")
-                    .contains("db_client_connection_wait_time_seconds_count{" + pools + ",outcome=\"failed\"} 1")
+                    .contains("db_client_connection_wait_time_seconds_count{" + pools + ",outcome=\"exhausted\"} 1")
                     .contains("hikaricp_connections_timeout_total{pool=\"orders\"} 1.0");
         }
     }

@@ -2,9 +2,10 @@ package io.github.lifebelt.metrics;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolListener;
-import io.github.lifebelt.PoolStats;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
+import io.github.lifebelt.PoolStats.State;
+import io.github.lifebelt.internal.metrics.MeterNames;
+import io.github.lifebelt.internal.pool.PoolEngine;
+import io.github.lifebelt.internal.pool.PoolFigures;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -12,7 +13,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.function.ToDoubleFunction;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +26,10 @@ import org.jspecify.annotations.Nullable;
  *     connection pool metrics</a>
  */
 public final class PoolMetrics implements MeterBinder {
-
-    private static final String OTEL = "db.client.connection.";
-    private static final String OWN = "lifebelt.connection.";
-    private static final String CERTIFICATE = "lifebelt.certificate.remaining";
-    private static final String HIKARI = "hikaricp.connections";
+    private static final String STATE = "db.client.connection.state";
+    private static final String VERDICT = "verdict";
+    private static final double NANOS = 1e9;
+    private static final double MILLIS = 1e3;
 
     private final ConnectionPool pool;
     private final boolean hikariNames;
@@ -60,101 +60,89 @@ public final class PoolMetrics implements MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        Tags named = Tags.of("db.client.connection.pool.name", pool.config().name());
-        gauge(registry, OTEL + "count", named.and("db.client.connection.state", "used"), PoolStats::active);
-        gauge(registry, OTEL + "count", named.and("db.client.connection.state", "idle"), PoolStats::idle);
-        gauge(registry, OTEL + "max", named, PoolStats::max);
-        gauge(registry, OTEL + "idle.min", named, PoolStats::minIdle);
-        gauge(registry, OTEL + "pending_requests", named, PoolStats::pending);
-        gauge(registry, OWN + "available", named, stats -> stats.available() ? 1 : 0);
-        Gauge.builder(CERTIFICATE, pool, p -> secondsLeft(p.stats()))
-                .tags(named)
-                .baseUnit("seconds")
-                .register(registry);
-        counter(registry, OTEL + "timeouts", named, PoolStats::timeouts);
-        counter(registry, OWN + "replaced", named, PoolStats::replaced);
-        counter(registry, OWN + "pings", named, PoolStats::pings);
-        counter(registry, OWN + "leftovers", named, PoolStats::leftovers);
-        Gauge.builder(
-                        "lifebelt.credentials.remaining",
-                        pool,
-                        p -> secondsUntil(p.stats().credentialsExpireAt()))
-                .baseUnit("seconds")
-                .tags(named)
-                .register(registry);
-        pool.addListener(new Timers(
-                timer(registry, OTEL + "wait_time", named.and("outcome", "ok")),
-                timer(registry, OTEL + "wait_time", named.and("outcome", "failed")),
-                timer(registry, OTEL + "use_time", named),
-                timer(registry, OTEL + "create_time", named)));
+        String name = pool.config().name();
+        PoolEngine engine = engine();
+        PoolFigures figures = engine.figures();
+        Registrar registrar = new Registrar(registry, Tags.of(MeterNames.POOL, name));
+        connections(registrar);
+        checks(registrar, figures);
+        state(registrar, figures);
+        BorrowMeters borrows = new BorrowMeters();
+        borrows.register(registrar, figures);
+        engine.measureFor(borrows);
+        engine.measureFor(new ConnectionMeters(registrar));
+        engine.measureFor(new UnitMeters(registrar));
         if (hikariNames) {
-            bindHikariNames(registry);
+            bindHikariNames(new Registrar(registry, Tags.of(MeterNames.HIKARI_POOL, name)), engine);
         }
     }
 
-    /** Not a number where nothing expires; below zero where something has. */
+    private PoolEngine engine() {
+        try {
+            return pool.unwrap(PoolEngine.class);
+        } catch (SQLException e) {
+            throw new IllegalStateException("every pool has an engine", e);
+        }
+    }
+
+    private void connections(Registrar registrar) {
+        registrar.gauge(MeterNames.COUNT, pool, p -> p.stats().active(), STATE, "used");
+        registrar.gauge(MeterNames.COUNT, pool, p -> p.stats().idle(), STATE, "idle");
+        registrar.gauge(MeterNames.MAX, pool, p -> p.stats().max());
+        registrar.gauge(MeterNames.IDLE_MIN, pool, p -> p.stats().minIdle());
+        registrar.gauge(MeterNames.PENDING, pool, p -> p.stats().pending());
+        registrar.counter(MeterNames.TIMEOUTS, pool, p -> p.stats().timeouts());
+        registrar.gauge(MeterNames.AVAILABLE, pool, p -> p.stats().available() ? 1 : 0);
+        registrar.counter(MeterNames.REPLACED, pool, p -> p.stats().replaced());
+        registrar.counter(MeterNames.LEFTOVERS, pool, p -> p.stats().leftovers());
+        registrar.gauge(
+                MeterNames.CERTIFICATE, pool, p -> secondsUntil(p.stats().serverCertificateExpiresAt()));
+        registrar.gauge(
+                MeterNames.CREDENTIALS, pool, p -> secondsUntil(p.stats().credentialsExpireAt()));
+    }
+
+    private void checks(Registrar registrar, PoolFigures figures) {
+        registrar.counter(MeterNames.PINGS, pool, p -> p.stats().pings());
+        registrar.counter(MeterNames.LOOKS, figures, f -> f.looks().quiet(), VERDICT, "quiet");
+        registrar.counter(MeterNames.LOOKS, figures, f -> f.looks().pending(), VERDICT, "pending");
+        registrar.counter(MeterNames.LOOKS, figures, f -> f.looks().dead(), VERDICT, "dead");
+        registrar.counter(MeterNames.LOOKS, figures, f -> f.looks().busy(), VERDICT, "busy");
+        registrar.gauge(MeterNames.OLDEST_WAIT, figures, f -> f.oldestWaitNanos() / NANOS);
+    }
+
+    private void state(Registrar registrar, PoolFigures figures) {
+        for (State state : State.values()) {
+            registrar.gauge(
+                    MeterNames.STATE,
+                    pool,
+                    p -> p.stats().state() == state ? 1 : 0,
+                    "state",
+                    state.name().toLowerCase(Locale.ROOT));
+        }
+        registrar.gauge(MeterNames.STATE_TIME, figures, f -> f.nanosInState() / NANOS);
+        registrar.gauge(MeterNames.RETRY_BUDGET, figures, PoolFigures::retriesLeft);
+    }
+
+    private void bindHikariNames(Registrar registrar, PoolEngine engine) {
+        registrar.gauge(MeterNames.HIKARI, pool, p -> p.stats().total());
+        registrar.gauge(MeterNames.HIKARI_ACTIVE, pool, p -> p.stats().active());
+        registrar.gauge(MeterNames.HIKARI_IDLE, pool, p -> p.stats().idle());
+        registrar.gauge(MeterNames.HIKARI_PENDING, pool, p -> p.stats().pending());
+        registrar.gauge(MeterNames.HIKARI_MAX, pool, p -> p.stats().max());
+        registrar.gauge(MeterNames.HIKARI_MIN, pool, p -> p.stats().minIdle());
+        registrar.counter(MeterNames.HIKARI_TIMEOUT, pool, p -> p.stats().timeouts());
+        BorrowMeters.registerHikaris(registrar, engine.figures());
+        Timer creation = registrar.timer(MeterNames.HIKARI_CREATION);
+        engine.measureFor(new PoolListener() {
+            @Override
+            public void connected(Duration took) {
+                creation.record(took);
+            }
+        });
+    }
+
+    /** Not a number where nothing expires, or nothing is known; below zero where something has. */
     private static double secondsUntil(@Nullable Instant end) {
-        return end == null ? Double.NaN : Duration.between(Instant.now(), end).toSeconds();
-    }
-
-    private void bindHikariNames(MeterRegistry registry) {
-        Tags named = Tags.of("pool", pool.config().name());
-        gauge(registry, HIKARI, named, PoolStats::total);
-        gauge(registry, HIKARI + ".active", named, PoolStats::active);
-        gauge(registry, HIKARI + ".idle", named, PoolStats::idle);
-        gauge(registry, HIKARI + ".pending", named, PoolStats::pending);
-        gauge(registry, HIKARI + ".max", named, PoolStats::max);
-        gauge(registry, HIKARI + ".min", named, PoolStats::minIdle);
-        counter(registry, HIKARI + ".timeout", named, PoolStats::timeouts);
-        Timer acquire = timer(registry, HIKARI + ".acquire", named);
-        pool.addListener(new Timers(
-                acquire,
-                acquire,
-                timer(registry, HIKARI + ".usage", named),
-                timer(registry, HIKARI + ".creation", named)));
-    }
-
-    /** Not a number as long as no certificate was seen. */
-    private static double secondsLeft(PoolStats stats) {
-        Instant end = stats.serverCertificateExpiresAt();
-        return end == null ? Double.NaN : Duration.between(Instant.now(), end).toMillis() / 1000.0;
-    }
-
-    private void gauge(MeterRegistry registry, String name, Tags tags, ToDoubleFunction<PoolStats> figure) {
-        Gauge.builder(name, pool, p -> figure.applyAsDouble(p.stats()))
-                .tags(tags)
-                .register(registry);
-    }
-
-    private void counter(MeterRegistry registry, String name, Tags tags, ToDoubleFunction<PoolStats> figure) {
-        FunctionCounter.builder(name, pool, p -> figure.applyAsDouble(p.stats()))
-                .tags(tags)
-                .register(registry);
-    }
-
-    private static Timer timer(MeterRegistry registry, String name, Tags tags) {
-        return Timer.builder(name).tags(tags).register(registry);
-    }
-
-    private record Timers(Timer borrowed, Timer borrowFailed, Timer used, Timer created) implements PoolListener {
-        @Override
-        public void borrowed(Duration took) {
-            borrowed.record(took);
-        }
-
-        @Override
-        public void borrowFailed(Duration took, SQLException failure) {
-            borrowFailed.record(took);
-        }
-
-        @Override
-        public void returned(Duration time) {
-            used.record(time);
-        }
-
-        @Override
-        public void connected(Duration took) {
-            created.record(took);
-        }
+        return end == null ? Double.NaN : Duration.between(Instant.now(), end).toMillis() / MILLIS;
     }
 }

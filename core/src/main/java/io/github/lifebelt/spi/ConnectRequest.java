@@ -12,6 +12,7 @@ import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,21 @@ public final class ConnectRequest {
      */
     public record Tls(SslMode mode, @Nullable SSLContext context) {}
 
+    /** What an attempt to connect goes through, in this order; TLS and DNS only where there is any. */
+    public enum Phase {
+        /** Looking up the host's name. */
+        DNS,
+        /** The TCP connect. */
+        TCP,
+        /** The TLS handshake. */
+        TLS,
+        /**
+         * What driver and server say to each other else until the connection can be used: asking for TLS, the login, the
+         * settings of the session. All of the attempt where somebody else's factory makes the sockets.
+         */
+        AUTH
+    }
+
     /**
      * Connects by code that is not Lifebelt's.
      *
@@ -59,6 +75,7 @@ public final class ConnectRequest {
     private final long deadlineNanos;
     private final HostResolver resolver;
     private final Role role;
+    private final ConnectStamps stamps = new ConnectStamps();
     private final Object lock = new Object();
     private @Nullable ProbeSocket socket;
     private @Nullable Socket foreign;
@@ -154,6 +171,24 @@ public final class ConnectRequest {
     }
 
     /**
+     * Where the time has gone so far. To be asked by the connecting thread.
+     *
+     * @return each phase that was met with its time; several hosts that were tried add up
+     */
+    public Map<Phase, Duration> phases() {
+        return stamps.soFar();
+    }
+
+    /**
+     * How far the attempt has come. To be asked by the connecting thread.
+     *
+     * @return what is going on, or has failed
+     */
+    public Phase phase() {
+        return stamps.current();
+    }
+
+    /**
      * Makes a socket that holds this request's deadline. The last one made is the connection's: drivers make several
      * when they try a list of hosts or fall back from TLS.
      *
@@ -161,7 +196,8 @@ public final class ConnectRequest {
      * @throws IOException if the request was aborted, or if the system has no sockets left
      */
     public ProbeSocket newSocket() throws IOException {
-        ProbeSocket made = ProbeSocket.open(deadlineNanos, resolver);
+        stamps.enter(null);
+        ProbeSocket made = ProbeSocket.open(deadlineNanos, resolver, stamps);
         synchronized (lock) {
             if (!aborted) {
                 socket = made;

@@ -72,7 +72,7 @@ final class LookUps {
     }
 
     // No name has a colon, and none consists of digits and dots alone.
-    private static boolean isIpAddress(String host) {
+    static boolean isIpAddress(String host) {
         return host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
     }
 

@@ -69,14 +69,19 @@ public final class ProbeSocket extends WaitingSocket {
     private boolean eof;
     private boolean answerDue;
 
-    private ProbeSocket(SocketChannel channel, Selector readSelector, HostResolver resolver) throws SocketException {
-        super(channel, readSelector, resolver);
+    private ProbeSocket(SocketChannel channel, Selector readSelector, HostResolver resolver, ConnectStamps stamps)
+            throws SocketException {
+        super(channel, readSelector, resolver, stamps);
     }
 
     static ProbeSocket open(long deadlineNanos, HostResolver resolver) throws IOException {
+        return open(deadlineNanos, resolver, new ConnectStamps());
+    }
+
+    static ProbeSocket open(long deadlineNanos, HostResolver resolver, ConnectStamps stamps) throws IOException {
         SocketChannel channel = newChannel();
         try {
-            ProbeSocket socket = new ProbeSocket(channel, Selector.open(), resolver);
+            ProbeSocket socket = new ProbeSocket(channel, Selector.open(), resolver, stamps);
             socket.deadline(deadlineNanos);
             return socket;
         } catch (IOException | RuntimeException e) {

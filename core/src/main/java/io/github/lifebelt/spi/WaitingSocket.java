@@ -1,6 +1,7 @@
 package io.github.lifebelt.spi;
 
 import io.github.lifebelt.spi.ConnectRequest.HostResolver;
+import io.github.lifebelt.spi.ConnectRequest.Phase;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -31,14 +32,17 @@ abstract class WaitingSocket extends ChannelSocket {
     final Selector readSelector;
     volatile boolean closed;
     private final HostResolver resolver;
+    private final ConnectStamps stamps;
     private final Object replacing = new Object();
     private volatile boolean bounded;
     private volatile long deadlineNanos;
     private volatile boolean deadlineMissed;
     private volatile @Nullable Thread lookingUp;
 
-    WaitingSocket(SocketChannel channel, Selector readSelector, HostResolver resolver) throws SocketException {
+    WaitingSocket(SocketChannel channel, Selector readSelector, HostResolver resolver, ConnectStamps stamps)
+            throws SocketException {
         super(channel);
+        this.stamps = stamps;
         this.readSelector = readSelector;
         this.resolver = resolver;
     }
@@ -88,7 +92,10 @@ abstract class WaitingSocket extends ChannelSocket {
     public void connect(SocketAddress endpoint, int timeoutMillis) throws IOException {
         long timeoutAt = momentIn(timeoutMillis);
         try {
-            connectToOneOf(addresses(endpoint, timeoutAt), timeoutAt);
+            List<? extends SocketAddress> addresses = addresses(endpoint, timeoutAt);
+            stamps.enter(Phase.TCP);
+            connectToOneOf(addresses, timeoutAt);
+            stamps.enter(Phase.AUTH);
         } catch (ClosedSelectorException | CancelledKeyException e) {
             // Aborted between two calls.
             throw socketException("Socket closed", e);
@@ -101,6 +108,9 @@ abstract class WaitingSocket extends ChannelSocket {
     private List<? extends SocketAddress> addresses(SocketAddress endpoint, long timeoutAt) throws IOException {
         if (!(endpoint instanceof InetSocketAddress given) || (resolver == HostResolver.JDK && !given.isUnresolved())) {
             return List.of(endpoint);
+        }
+        if (!LookUps.isIpAddress(given.getHostString())) {
+            stamps.enter(Phase.DNS);
         }
         lookingUp = Thread.currentThread();
         try {
@@ -140,6 +150,27 @@ abstract class WaitingSocket extends ChannelSocket {
             } while (!channel.finishConnect());
             key.interestOps(SelectionKey.OP_READ);
         }
+    }
+
+    /** Says that a TLS handshake begins, for the time that it takes. By the connecting thread. */
+    public final void encrypts() {
+        stamps.enter(Phase.TLS);
+    }
+
+    /** Says that the handshake is over. By the connecting thread. */
+    public final void encrypted() {
+        stamps.encrypted();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>pgjdbc does the TLS handshake by itself, and this is the first that it wants of a socket that has become secure.
+     */
+    @Override
+    public void setTcpNoDelay(boolean on) throws SocketException {
+        super.setTcpNoDelay(on);
+        stamps.encrypted();
     }
 
     /** When to give an address up, so that one which swallows everything leaves the others their part of the time. */

@@ -1,5 +1,6 @@
 package io.github.lifebelt.internal.jdbc;
 
+import io.github.lifebelt.PoolListener.CloseReason;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -193,8 +194,8 @@ public class Lease extends ForwardingConnection {
     public void abort(Executor executor) {
         Physical p = slot.physical();
         if (p != null && !closed) {
-            p.markBroken();
-            p.abort();
+            p.markBroken(End.of(CloseReason.ABORTED, "its borrower has aborted it"));
+            p.abort(CloseReason.ABORTED);
         }
     }
 

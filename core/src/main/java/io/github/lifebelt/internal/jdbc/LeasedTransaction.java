@@ -129,7 +129,7 @@ public final class LeasedTransaction {
         try {
             physical.within(System.nanoTime() + CLEAN_UP_NANOS, io);
         } catch (SQLException e) {
-            physical.markBroken();
+            physical.markBroken(e);
             throw e;
         }
     }

@@ -1,5 +1,6 @@
 package io.github.lifebelt.internal.jdbc;
 
+import io.github.lifebelt.PoolListener.CloseReason;
 import io.github.lifebelt.spi.Dialect.ServerFacts;
 import io.github.lifebelt.spi.ProbeSocket;
 import io.github.lifebelt.spi.ProbeSocket.Liveness;
@@ -8,11 +9,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A connection as the driver made it, with what the pool knows of it. Owned by one thread at a time through its slot;
- * the volatile fields may be read, and {@link #abort()} called, by any.
+ * the volatile fields may be read, and {@link #abort} called, by any.
  */
 public final class Physical {
 
@@ -26,8 +30,12 @@ public final class Physical {
 
     private final Connection jdbc;
     private final @Nullable ProbeSocket socket;
+    private final long bornNanos = System.nanoTime();
+    private final AtomicReference<@Nullable End> ending = new AtomicReference<>();
+    private final AtomicBoolean toldOfEnd = new AtomicBoolean();
     private volatile long provenGeneration;
-    private volatile @Nullable String over;
+    private volatile @Nullable BiConsumer<Physical, End> onEnd;
+    private volatile @Nullable End over;
     private volatile @Nullable ServerFacts facts;
     private volatile long sessionId;
     private volatile boolean retired;
@@ -40,7 +48,7 @@ public final class Physical {
         this.jdbc = jdbc;
         this.socket = socket;
         this.provenGeneration = generation;
-        this.lastUsedNanos = System.nanoTime();
+        this.lastUsedNanos = bornNanos;
     }
 
     public Connection jdbc() {
@@ -62,7 +70,7 @@ public final class Physical {
     }
 
     /** Why this connection is not to be lent again, or null. */
-    public @Nullable String over() {
+    public @Nullable End over() {
         return over;
     }
 
@@ -72,16 +80,38 @@ public final class Physical {
     }
 
     public void markBroken() {
-        over = "it had failed";
-        retired = false;
+        markBroken(End.of(CloseReason.FAILED, "it had failed"));
+    }
+
+    /** What its user has met says that it cannot be used any more. */
+    public void markBroken(SQLException failure) {
+        markBroken(End.of(CloseReason.FAILED, "it had failed", failure));
+    }
+
+    /** The first failure counts; one that was only retired is broken from now on. */
+    public void markBroken(End how) {
+        if (!broken()) {
+            over = how;
+            retired = false;
+        }
     }
 
     /** It works, and is to be replaced when its user is done. */
-    public void retire(String reason) {
+    public void retire(CloseReason reason, String words) {
         if (over == null) {
             retired = true;
-            over = reason;
+            over = End.of(reason, words);
         }
+    }
+
+    /** Who is told, once, when it ends. */
+    public void onEnd(BiConsumer<Physical, End> told) {
+        onEnd = told;
+    }
+
+    /** Since it was made. */
+    public long ageNanos() {
+        return System.nanoTime() - bornNanos;
     }
 
     /** What the server said of itself when the connection was made, or since. */
@@ -193,8 +223,13 @@ public final class Physical {
         return socket == null ? missed : socket.missedDeadline();
     }
 
-    /** Ends it at once. The socket goes first, so that nothing that follows can wait for the peer. */
-    public void abort() {
+    /**
+     * Ends it at once. The socket goes first, so that nothing that follows can wait for the peer.
+     *
+     * @param otherwise why, unless something was found against it before
+     */
+    public void abort(CloseReason otherwise) {
+        endsFor(otherwise);
         if (socket != null) {
             socket.abort();
         }
@@ -204,19 +239,40 @@ public final class Physical {
             // It is over either way, and the socket is closed.
             markBroken();
         }
-    }
-
-    /** Ends one that is over: with a goodbye if it still works, else at once. */
-    public void end() {
-        if (retired) {
-            closePolitely();
-        } else {
-            abort();
+        End end = ending.get();
+        BiConsumer<Physical, End> told = onEnd;
+        if (told != null && end != null && toldOfEnd.compareAndSet(false, true)) {
+            told.accept(this, end);
         }
     }
 
-    /** Says goodbye, so that the server does not log a lost client, and does not wait to hear it returned. */
+    /** Fixed before anything is done about it: a goodbye that fails is no other reason. */
+    private void endsFor(CloseReason otherwise) {
+        End known = over;
+        ending.compareAndSet(null, known == null ? End.of(otherwise, "") : known);
+    }
+
+    /** Ends one that is over: with a goodbye if it still works, else at once. */
+    public void end(CloseReason otherwise) {
+        if (retired) {
+            closePolitely(otherwise);
+        } else {
+            abort(otherwise);
+        }
+    }
+
+    /** For one that was opened for a question of the pool's own. */
     public void closePolitely() {
+        closePolitely(CloseReason.SERVICE);
+    }
+
+    /**
+     * Says goodbye, so that the server does not log a lost client, and does not wait to hear it returned.
+     *
+     * @param otherwise why it ends, unless something was found against it before
+     */
+    public void closePolitely(CloseReason otherwise) {
+        endsFor(otherwise);
         if (socket != null) {
             socket.stopReading();
         }
@@ -225,7 +281,7 @@ public final class Physical {
         } catch (SQLException | RuntimeException e) {
             markBroken();
         } finally {
-            abort();
+            abort(otherwise);
         }
     }
 

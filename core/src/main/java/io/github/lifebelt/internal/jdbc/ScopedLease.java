@@ -1,5 +1,6 @@
 package io.github.lifebelt.internal.jdbc;
 
+import io.github.lifebelt.PoolListener.CloseReason;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.TransactionState;
 import io.github.lifebelt.spi.Dialect.Undone;
@@ -228,7 +229,7 @@ public final class ScopedLease extends Lease {
         expired = true;
         Physical physical = slot().physical();
         if (physical != null) {
-            physical.retire("its unit has run past its time-out");
+            physical.retire(CloseReason.UNIT_TIMEOUT, "its unit has run past its time-out");
         }
         return physical;
     }

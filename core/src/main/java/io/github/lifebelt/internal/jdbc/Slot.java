@@ -1,5 +1,6 @@
 package io.github.lifebelt.internal.jdbc;
 
+import io.github.lifebelt.PoolListener.CloseReason;
 import io.github.lifebelt.spi.ProbeSocket.Liveness;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -24,6 +25,7 @@ public final class Slot extends ForwardingConnection {
     private final SlotRegistry registry;
     private final SessionState wanted = new SessionState();
     private final Holder holder = new Holder();
+    private final Tally tally = new Tally();
     private SessionState configured = new SessionState();
 
     private volatile @Nullable Physical physical;
@@ -32,7 +34,6 @@ public final class Slot extends ForwardingConnection {
     private volatile boolean warm;
     private boolean lent;
     private boolean renewed;
-    private long leases;
 
     public Slot(SlotOwner owner, SlotRegistry registry) {
         this.owner = owner;
@@ -44,9 +45,9 @@ public final class Slot extends ForwardingConnection {
         return physical;
     }
 
-    /** How often the slot was lent: for figures, so read without synchronisation. */
-    public long leases() {
-        return leases;
+    /** What is counted of it. */
+    public Tally tally() {
+        return tally;
     }
 
     /** Whether the background should connect it when it is empty: because it was in use when it lost its connection. */
@@ -97,10 +98,10 @@ public final class Slot extends ForwardingConnection {
             });
         } catch (SQLException e) {
             boolean alive = !made.missedDeadline() && made.probe() != Liveness.DEAD && !made.driverSaysClosed();
-            made.abort();
+            made.abort(CloseReason.SET_UP);
             throw alive ? new SetUpException(e) : e;
         } catch (RuntimeException | Error e) {
-            made.abort();
+            made.abort(CloseReason.SET_UP);
             throw e;
         }
     }
@@ -111,12 +112,15 @@ public final class Slot extends ForwardingConnection {
     }
 
     /** Empties the slot; without I/O unless the connection still works. */
-    public void drop(Physical dead, String reason) {
+    public void drop(Physical dead, End why) {
         if (physical == dead) {
             physical = null;
             warm |= dead.wasLent();
-            dead.end();
-            owner.lost(dead, reason);
+            if (dead.over() == null) {
+                dead.markBroken(why);
+            }
+            dead.end(why.reason());
+            owner.lost(dead, why.words());
         }
     }
 
@@ -129,7 +133,7 @@ public final class Slot extends ForwardingConnection {
         live.lend();
         lent = true;
         renewed = false;
-        leases++;
+        tally.lent();
         holder.take(lease, where);
     }
 
@@ -182,7 +186,7 @@ public final class Slot extends ForwardingConnection {
         if (formerly != null && !formerly.isEmpty()) {
             pass(jdbc -> jdbc.setCatalog(formerly));
         } else if (p != null) {
-            drop(p, "a borrower has entered a catalog, and there is none to go back to");
+            drop(p, End.of(CloseReason.RESET, "a borrower has entered a catalog, and there is none to go back to"));
         }
     }
 
@@ -211,7 +215,7 @@ public final class Slot extends ForwardingConnection {
             try {
                 p.within(System.nanoTime() + RESET_NANOS, setter::set);
             } catch (SQLException e) {
-                drop(p, "its session could not be reset: " + e.getMessage());
+                drop(p, End.of(CloseReason.RESET, "its session could not be reset: " + e.getMessage(), e));
             }
         }
     }
@@ -356,10 +360,12 @@ public final class Slot extends ForwardingConnection {
         boolean hadBeenLent = warm || (p != null && p.wasLent());
         if (p != null) {
             physical = null;
-            if (p.broken() || p.probe() == Liveness.DEAD) {
-                p.abort();
+            if (p.broken()) {
+                p.abort(CloseReason.FAILED);
+            } else if (p.probe() == Liveness.DEAD) {
+                p.abort(CloseReason.LOST);
             } else {
-                p.closePolitely();
+                p.closePolitely(registry.reasonToClose());
             }
         }
         registry.closed(this, hadBeenLent);
@@ -387,8 +393,9 @@ public final class Slot extends ForwardingConnection {
     private void abortPhysical() {
         Physical p = physical;
         if (p != null) {
-            p.markBroken();
-            p.abort();
+            CloseReason reason = registry.reasonToClose();
+            p.markBroken(End.of(reason, "its slot was closed"));
+            p.abort(reason);
         }
     }
 

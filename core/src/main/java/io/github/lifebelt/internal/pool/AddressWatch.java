@@ -1,6 +1,7 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.PoolListener.CloseReason;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.Slot;
 import io.github.lifebelt.spi.ConnectRequest.HostResolver;
@@ -76,7 +77,7 @@ final class AddressWatch implements Runnable {
             }
             gone.add(at);
             if (missing.contains(at)) {
-                physical.retire("its host's name leads elsewhere by now");
+                physical.retire(CloseReason.MOVED, "its host's name leads elsewhere by now");
                 retired = true;
             }
         }

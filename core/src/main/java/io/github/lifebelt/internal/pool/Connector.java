@@ -1,13 +1,17 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.PoolListener.CloseReason;
+import io.github.lifebelt.PoolListener.ConnectTiming;
 import io.github.lifebelt.internal.credentials.CredentialsKeeper;
+import io.github.lifebelt.internal.jdbc.End;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.SlotConnect;
 import io.github.lifebelt.internal.tls.TlsPolicy;
 import io.github.lifebelt.internal.tls.TlsSource;
 import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import io.github.lifebelt.spi.ConnectRequest;
+import io.github.lifebelt.spi.ConnectRequest.Phase;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import io.github.lifebelt.spi.Dialect.ServerFacts;
@@ -42,6 +46,7 @@ final class Connector {
     private final LongAdder connects = new LongAdder();
     private final AtomicReference<@Nullable Physical> spare = new AtomicReference<>();
     private volatile @Nullable Credentials rejected;
+    private volatile boolean closed;
 
     Connector(
             PoolConfig config,
@@ -75,10 +80,11 @@ final class Connector {
     Physical connect(SlotConnect attempt, long deadlineNanos) throws SQLException {
         Physical made = spare.getAndSet(null);
         if (made != null) {
-            if (generation.trusts(made) && made.probe() == Liveness.QUIET) {
+            Liveness seen = made.probe();
+            if (generation.trusts(made) && seen == Liveness.QUIET) {
                 return made;
             }
-            made.abort();
+            made.abort(seen == Liveness.DEAD ? CloseReason.LOST : CloseReason.SURPLUS);
         }
         return open(attempt, deadlineNanos);
     }
@@ -87,7 +93,10 @@ final class Connector {
     void offer(Physical fresh) {
         Physical left = spare.getAndSet(fresh);
         if (left != null) {
-            left.closePolitely();
+            left.closePolitely(CloseReason.SURPLUS);
+        }
+        if (closed) {
+            withdrawOffer();
         }
     }
 
@@ -95,8 +104,14 @@ final class Connector {
     void withdrawOffer() {
         Physical left = spare.getAndSet(null);
         if (left != null) {
-            left.closePolitely();
+            left.closePolitely(closed ? CloseReason.POOL_CLOSED : CloseReason.SURPLUS);
         }
+    }
+
+    /** From now on nobody comes for what is offered. */
+    void close() {
+        closed = true;
+        withdrawOffer();
     }
 
     /** Opens one in any case. Where credentials are rejected others are tried: they may just have been rotated. */
@@ -153,29 +168,58 @@ final class Connector {
         ConnectRequest request =
                 new ConnectRequest(config.url(), credentials, protection, until, config.resolver(), role(config));
         attempt.begin(request);
+        Physical made;
         try {
             Connection jdbc = dialect.connect(request);
-            Physical made = new Physical(jdbc, request.socket(), bornIn);
-            made.sessionId(dialect.sessionId(jdbc));
-            made.firstWithin(until, told -> made.facts(dialect.serverFacts(told)));
-            connects.increment();
-            if (!listeners.isEmpty()) {
-                Duration took = Duration.ofNanos(System.nanoTime() - begin);
-                listeners.tell(listener -> listener.connected(took));
-            }
+            Physical fresh = new Physical(jdbc, request.socket(), bornIn);
+            fresh.sessionId(dialect.sessionId(jdbc));
+            fresh.firstWithin(until, told -> fresh.facts(dialect.serverFacts(told)));
+            made = fresh;
+        } catch (SQLException e) {
+            request.abort();
+            SQLException told = Scrubber.without(credentials.secret(), e);
+            listeners.tell(listener -> listener.connectFailed(told));
+            tellTiming(request, request.phase());
+            throw told;
+        } catch (RuntimeException | Error e) {
+            request.abort();
+            throw e;
+        }
+        made.onEnd(this::ended);
+        connects.increment();
+        if (!listeners.isEmpty()) {
+            Duration took = Duration.ofNanos(System.nanoTime() - begin);
+            listeners.tell(listener -> listener.connected(took));
+            tellTiming(request, null);
+        }
+        return known(made, bornIn);
+    }
+
+    /** What the new connection tells of its server. */
+    private Physical known(Physical made, long bornIn) {
+        try {
             ServerFacts facts = Objects.requireNonNull(made.facts());
             role.connectedTo(facts);
             generation.proven(made, bornIn);
             onFacts.accept(facts);
             return made;
-        } catch (SQLException e) {
-            request.abort();
-            SQLException told = Scrubber.without(credentials.secret(), e);
-            listeners.tell(listener -> listener.connectFailed(told));
-            throw told;
         } catch (RuntimeException | Error e) {
-            request.abort();
+            made.abort(CloseReason.SET_UP);
             throw e;
+        }
+    }
+
+    private void tellTiming(ConnectRequest request, @Nullable Phase failedIn) {
+        if (!listeners.isEmpty()) {
+            ConnectTiming timing = new ConnectTiming(request.phases(), failedIn);
+            listeners.tell(listener -> listener.connectTimed(timing));
+        }
+    }
+
+    private void ended(Physical physical, End end) {
+        if (!listeners.isEmpty()) {
+            Duration age = Duration.ofNanos(physical.ageNanos());
+            listeners.tell(listener -> listener.closed(end.reason(), end.sqlState(), age));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.PoolListener.CloseReason;
 import io.github.lifebelt.internal.credentials.CredentialsKeeper;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.Slot;
@@ -67,7 +68,7 @@ final class CredentialsEvents implements CredentialsKeeper.Events {
     /** Not while nothing can be connected: it works, and may be all there is. */
     private void replace(Physical standing) {
         if (gate.isOpen()) {
-            standing.retire("the credentials have been rotated since it was made");
+            standing.retire(CloseReason.ROTATED, "the credentials have been rotated since it was made");
             warm.run();
         }
     }

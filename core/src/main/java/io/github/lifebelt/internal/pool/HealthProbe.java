@@ -1,6 +1,7 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.PoolListener.CloseReason;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.tx.SideDoor;
 import io.github.lifebelt.spi.Dialect;
@@ -132,7 +133,7 @@ final class HealthProbe {
 
     private void drop(Physical dead) {
         own = null;
-        dead.abort();
+        dead.abort(CloseReason.SERVICE);
     }
 
     private void closeIfUnused(Physical opened) {

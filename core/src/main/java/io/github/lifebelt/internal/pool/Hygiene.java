@@ -1,6 +1,8 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.PoolListener.CloseReason;
+import io.github.lifebelt.internal.jdbc.End;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.Slot;
 import io.github.lifebelt.spi.Dialect;
@@ -57,7 +59,7 @@ final class Hygiene {
             return null;
         }
         if (physical.broken() || physical.driverSaysClosed()) {
-            slot.drop(physical, "it failed in use");
+            slot.drop(physical, End.of(CloseReason.FAILED, "it failed in use"));
             return null;
         }
         boolean misuse = false;
@@ -84,7 +86,12 @@ final class Hygiene {
         try {
             physical.within(System.nanoTime() + ROLLBACK_NANOS, dialect::rollback);
         } catch (SQLException e) {
-            slot.drop(physical, "what its borrower left open could not be rolled back: " + e.getMessage());
+            slot.drop(
+                    physical,
+                    End.of(
+                            CloseReason.RESET,
+                            "what its borrower left open could not be rolled back: " + e.getMessage(),
+                            e));
         }
     }
 
@@ -102,10 +109,12 @@ final class Hygiene {
                             }
                         },
                         dialect::resetSession);
-            } catch (SQLException | RuntimeException e) {
-                slot.drop(physical, "its session could not be reset: " + e.getMessage());
+            } catch (SQLException e) {
+                slot.drop(physical, End.of(CloseReason.RESET, "its session could not be reset: " + e.getMessage(), e));
+            } catch (RuntimeException e) {
+                slot.drop(physical, End.of(CloseReason.RESET, "its session could not be reset: " + e.getMessage()));
             } catch (Error e) {
-                slot.drop(physical, "its session could not be reset: " + e);
+                slot.drop(physical, End.of(CloseReason.RESET, "its session could not be reset: " + e));
                 throw e;
             }
         }

@@ -1,6 +1,7 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.PoolListener.CloseReason;
 import io.github.lifebelt.internal.config.Durations;
 import io.github.lifebelt.internal.jdbc.Lease;
 import io.github.lifebelt.internal.jdbc.Physical;
@@ -109,8 +110,8 @@ final class LeakWatch implements Runnable {
         }
         Physical physical = one.lease().slot().physical();
         if (physical != null) {
+            physical.abort(CloseReason.LEAK);
             physical.markBroken();
-            physical.abort();
         }
         rack.takeAway(one.lease().proxied());
         if (told.remove(one.lease()) == null) {

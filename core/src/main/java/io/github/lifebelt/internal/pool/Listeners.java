@@ -12,17 +12,26 @@ final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
     private final List<PoolListener> listeners;
+    private final List<PoolListener> listenersToBorrows;
 
     Listeners(List<PoolListener> initial) {
         listeners = new CopyOnWriteArrayList<>(initial);
+        listenersToBorrows = new CopyOnWriteArrayList<>(initial);
     }
 
     void add(PoolListener listener) {
+        listeners.add(listener);
+        listenersToBorrows.add(listener);
+    }
+
+    /** Adds one that is not told of each borrow that succeeds, and each return. */
+    void addForTheRest(PoolListener listener) {
         listeners.add(listener);
     }
 
     void remove(PoolListener listener) {
         listeners.remove(listener);
+        listenersToBorrows.remove(listener);
     }
 
     /** So that nothing is measured for nobody. */
@@ -30,7 +39,20 @@ final class Listeners {
         return listeners.isEmpty();
     }
 
+    /** The same for what happens at each borrow. */
+    boolean anyForBorrows() {
+        return !listenersToBorrows.isEmpty();
+    }
+
     void tell(Consumer<PoolListener> event) {
+        tell(listeners, event);
+    }
+
+    void tellOfBorrow(Consumer<PoolListener> event) {
+        tell(listenersToBorrows, event);
+    }
+
+    private static void tell(List<PoolListener> listeners, Consumer<PoolListener> event) {
         for (PoolListener listener : listeners) {
             try {
                 event.accept(listener);

@@ -2,6 +2,8 @@ package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.PoolConfig.PrePing;
+import io.github.lifebelt.PoolListener.CloseReason;
+import io.github.lifebelt.internal.jdbc.End;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.Slot;
 import io.github.lifebelt.spi.Dialect;
@@ -23,6 +25,10 @@ final class LivenessCheck {
     private final PrePing prePing;
     private final long pingAfterIdleNanos;
     private final LongAdder pings = new LongAdder();
+    // What is seen at nearly every borrow is counted by the slot, without any atomic operation.
+    private final LongAdder pendingLooks = new LongAdder();
+    private final LongAdder deadLooks = new LongAdder();
+    private final LongAdder busyLooks = new LongAdder();
 
     LivenessCheck(PoolConfig config, Dialect dialect, Generation generation, RoleWatch role) {
         this.dialect = dialect;
@@ -36,6 +42,21 @@ final class LivenessCheck {
         return pings.sum();
     }
 
+    /** Looks that saw something to read. */
+    long pendingLooks() {
+        return pendingLooks.sum();
+    }
+
+    /** Looks that saw the end of the connection. */
+    long deadLooks() {
+        return deadLooks.sum();
+    }
+
+    /** Looks while somebody was reading. */
+    long busyLooks() {
+        return busyLooks.sum();
+    }
+
     /** The slot's connection if it may be lent; one that may not is dropped. Null if the slot is empty, now or before. */
     @Nullable
     Physical liveIn(Slot slot, long now, long deadlineNanos) {
@@ -43,7 +64,7 @@ final class LivenessCheck {
         if (physical == null) {
             return null;
         }
-        String wrong = whatIsWrong(physical, now, deadlineNanos);
+        End wrong = whatIsWrong(slot, physical, now, deadlineNanos);
         if (wrong == null) {
             return physical;
         }
@@ -56,8 +77,8 @@ final class LivenessCheck {
      *
      * @return null if the connection lives, else what is wrong with it
      */
-    private @Nullable String whatIsWrong(Physical physical, long now, long deadlineNanos) {
-        String over = physical.over();
+    private @Nullable End whatIsWrong(Slot slot, Physical physical, long now, long deadlineNanos) {
+        End over = physical.over();
         if (over != null) {
             return over;
         }
@@ -68,44 +89,46 @@ final class LivenessCheck {
         if (trusted && prePing == PrePing.SOCKET && physical.idleNanos(now) < pingAfterIdleNanos) {
             switch (physical.probe()) {
                 case QUIET -> {
+                    slot.tally().foundQuiet();
                     return null;
                 }
                 case DEAD -> {
-                    return suspect(physical, "the server has closed it");
+                    deadLooks.increment();
+                    return suspect(physical, End.of(CloseReason.LOST, "the server has closed it"));
                 }
-                case PENDING, BUSY -> {
-                    // Only a round trip can tell what the server wanted to say.
-                }
+                // Only a round trip can tell what the server wanted to say.
+                case PENDING -> pendingLooks.increment();
+                case BUSY -> busyLooks.increment();
             }
         }
         if (!trusted && generation.condemns(physical)) {
-            return "another connection to the same server did not answer in time";
+            return End.of(CloseReason.PING_FAILED, "another connection to the same server did not answer in time");
         }
         return failureOfRoundTrip(physical, Math.min(deadlineNanos, now + PING_NANOS));
     }
 
     /** The same for HikariCP's keepalive: always a round trip. */
     @Nullable
-    String whatIsWrongNow(Physical physical) {
+    End whatIsWrongNow(Physical physical) {
         if (generation.condemns(physical)) {
-            return "another connection to the same server did not answer in time";
+            return End.of(CloseReason.PING_FAILED, "another connection to the same server did not answer in time");
         }
         return failureOfRoundTrip(physical, System.nanoTime() + PING_NANOS);
     }
 
-    private @Nullable String failureOfRoundTrip(Physical physical, long deadlineNanos) {
+    private @Nullable End failureOfRoundTrip(Physical physical, long deadlineNanos) {
         return generation.doubtsRoleOf(physical)
                 ? failureOfRole(physical, deadlineNanos)
                 : failureOfPing(physical, deadlineNanos);
     }
 
     /** The server has to answer, and to be one that may be lent from now on. */
-    private @Nullable String failureOfRole(Physical physical, long deadlineNanos) {
+    private @Nullable End failureOfRole(Physical physical, long deadlineNanos) {
         long asOf = generation.current();
-        String wrong = failure(physical, deadlineNanos, jdbc -> physical.facts(dialect.serverFacts(jdbc)));
+        End wrong = failure(physical, deadlineNanos, jdbc -> physical.facts(dialect.serverFacts(jdbc)));
         ServerFacts facts = physical.facts();
         if (wrong == null && facts != null && !role.accepts(facts)) {
-            return "its server takes no writes any more";
+            return End.of(CloseReason.ROLE, "its server takes no writes any more");
         }
         if (wrong == null) {
             generation.proven(physical, asOf);
@@ -115,9 +138,9 @@ final class LivenessCheck {
 
     /** A round trip that ends at the deadline. */
     @Nullable
-    String failureOfPing(Physical physical, long deadlineNanos) {
+    End failureOfPing(Physical physical, long deadlineNanos) {
         long asOf = generation.current();
-        String wrong = failure(physical, deadlineNanos, dialect::ping);
+        End wrong = failure(physical, deadlineNanos, dialect::ping);
         // Asked by a borrower in between, the answer says nothing about the server's role.
         if (wrong == null && !generation.doubtsRoleOf(physical)) {
             generation.proven(physical, asOf);
@@ -125,7 +148,7 @@ final class LivenessCheck {
         return wrong;
     }
 
-    private @Nullable String failure(Physical physical, long deadlineNanos, Physical.Io question) {
+    private @Nullable End failure(Physical physical, long deadlineNanos, Physical.Io question) {
         pings.increment();
         try {
             physical.within(deadlineNanos, question);
@@ -134,14 +157,14 @@ final class LivenessCheck {
             if (physical.missedDeadline()) {
                 String silence = "the server did not answer a ping";
                 generation.condemn(physical, silence);
-                return silence;
+                return End.of(CloseReason.PING_FAILED, silence, e);
             }
-            return suspect(physical, "the ping failed: " + e.getMessage());
+            return suspect(physical, End.of(CloseReason.PING_FAILED, "the ping failed: " + e.getMessage(), e));
         }
     }
 
-    private String suspect(Physical physical, String reason) {
-        generation.suspect(physical, reason);
-        return reason;
+    private End suspect(Physical physical, End wrong) {
+        generation.suspect(physical, wrong.words());
+        return wrong;
     }
 }

@@ -270,7 +270,7 @@ final class Outages {
 
     void close() {
         prober.close();
-        connector.withdrawOffer();
+        connector.close();
         gate.wakeAll();
     }
 }

@@ -213,10 +213,16 @@ final class PermitQueue implements DeadlockGuard.Waiting {
         return available.get();
     }
 
-    /** For how long the first of those who wait has waited; 0 if nobody does. */
+    /** How long the one has waited that has waited longest; 0 if nobody waits. Takes no lock. */
     long oldestWaitNanos() {
-        Waiter first = waiters.peek();
-        return first == null ? 0 : Math.max(0, System.nanoTime() - first.sinceNanos);
+        long now = System.nanoTime();
+        long oldest = 0;
+        for (Waiter waiter : waiters) {
+            if (waiter.waits()) {
+                oldest = Math.max(oldest, now - waiter.sinceNanos);
+            }
+        }
+        return oldest;
     }
 
     /** Threads that wait. */

@@ -2,11 +2,13 @@ package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.PoolListener;
+import io.github.lifebelt.PoolListener.CloseReason;
 import io.github.lifebelt.PoolStats;
 import io.github.lifebelt.health.HealthReport;
 import io.github.lifebelt.health.HealthReport.Schema;
 import io.github.lifebelt.internal.config.Limits;
 import io.github.lifebelt.internal.credentials.CredentialsKeeper;
+import io.github.lifebelt.internal.jdbc.End;
 import io.github.lifebelt.internal.jdbc.Lease;
 import io.github.lifebelt.internal.jdbc.LeaseOwner;
 import io.github.lifebelt.internal.jdbc.Physical;
@@ -69,10 +71,12 @@ public final class PoolEngine implements LeaseOwner {
     private final HealthCheck health;
     private final BorrowErrors errors;
     private final UnitSupport units;
+    private final PoolFigures figures;
     private final Supplier<@Nullable Instant> serverCertificateExpiry;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final long borrowNanos;
     private final long unavailableNanos;
+    private volatile boolean timed;
 
     @SuppressWarnings("this-escape") // the parts below call back only once the pool is used
     private PoolEngine(PoolConfig config, Dialect dialect, List<PoolListener> initialListeners) {
@@ -132,6 +136,7 @@ public final class PoolEngine implements LeaseOwner {
                 rack.queue(),
                 new HealthView(),
                 closing::get);
+        figures = new PoolFigures(rack, check, state, units.budget());
         if (!config.dnsCheck().isZero()) {
             rack.every(config.dnsCheck(), new AddressWatch(config, gate, rack.slots(), this::warm));
         }
@@ -295,9 +300,13 @@ public final class PoolEngine implements LeaseOwner {
         long begin = System.nanoTime();
         try {
             L lease = lender.lend(factory, this, begin, begin + limitNanos, unavailableNanos);
-            if (!listeners.isEmpty()) {
+            if (timed) {
+                long now = System.nanoTime();
+                lease.slot().tally().waits().add(now, now - begin);
+            }
+            if (listeners.anyForBorrows()) {
                 Duration took = Duration.ofNanos(System.nanoTime() - begin);
-                listeners.tell(listener -> listener.borrowed(took));
+                listeners.tellOfBorrow(listener -> listener.borrowed(took));
             }
             return lease;
         } catch (SQLException e) {
@@ -334,11 +343,14 @@ public final class PoolEngine implements LeaseOwner {
             complaint = hygiene.clean(slot);
         } finally {
             long now = System.nanoTime();
+            if (timed) {
+                slot.tally().uses().add(now, now - lease.sinceNanos());
+            }
             slot.takeBack(now);
             rack.putBack(lease.proxied());
-            if (!listeners.isEmpty()) {
+            if (listeners.anyForBorrows()) {
                 Duration used = Duration.ofNanos(now - lease.sinceNanos());
-                listeners.tell(listener -> listener.returned(used));
+                listeners.tellOfBorrow(listener -> listener.returned(used));
             }
         }
         if (complaint != null) {
@@ -357,10 +369,10 @@ public final class PoolEngine implements LeaseOwner {
             case KEEP -> {
                 // The statement was at fault.
             }
-            case EVICT -> physical.markBroken();
+            case EVICT -> physical.markBroken(failure);
             case ROLE_CHANGED -> role.writeRefused(physical, BorrowErrors.reason(failure));
             case SUSPECT_ALL, AT_CAPACITY, DATABASE_DOWN, AUTHENTICATION, REFUSED -> {
-                physical.markBroken();
+                physical.markBroken(failure);
                 generation.suspect(physical, BorrowErrors.reason(failure));
             }
         }
@@ -373,11 +385,11 @@ public final class PoolEngine implements LeaseOwner {
             return false;
         }
         long limit = timeoutSeconds == 0 ? borrowNanos : TimeUnit.SECONDS.toNanos(timeoutSeconds);
-        boolean answers = check.failureOfPing(physical, System.nanoTime() + limit) == null;
-        if (!answers) {
-            physical.markBroken();
+        End wrong = check.failureOfPing(physical, System.nanoTime() + limit);
+        if (wrong != null) {
+            physical.markBroken(wrong);
         }
-        return answers;
+        return wrong == null;
     }
 
     // ------------------------------------------------------------------------------------------------ the whole
@@ -395,7 +407,7 @@ public final class PoolEngine implements LeaseOwner {
                 rack.queue().pending(),
                 rack.size(),
                 config.minIdle(),
-                rack.leases(),
+                rack.tally().leases(),
                 lender.timeouts(),
                 connector.connects(),
                 care.replaced(),
@@ -409,6 +421,16 @@ public final class PoolEngine implements LeaseOwner {
 
     public void addListener(PoolListener listener) {
         listeners.add(listener);
+    }
+
+    /** Times borrows and uses from now on, and tells the listener of all the rest. */
+    public void measureFor(PoolListener listener) {
+        listeners.addForTheRest(listener);
+        timed = true;
+    }
+
+    public PoolFigures figures() {
+        return figures;
     }
 
     public void removeListener(PoolListener listener) {
@@ -443,7 +465,7 @@ public final class PoolEngine implements LeaseOwner {
             Physical physical = slot.physical();
             if (physical != null && (!gate.isOpen() || !generation.trusts(physical))) {
                 // Perhaps nobody is there to say goodbye to, and it would have to be waited for.
-                physical.abort();
+                physical.abort(CloseReason.POOL_CLOSED);
             }
         }
         rack.close();

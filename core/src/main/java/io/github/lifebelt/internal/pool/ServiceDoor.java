@@ -1,6 +1,7 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.PoolListener.CloseReason;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.SlotConnect;
 import io.github.lifebelt.internal.tx.SideDoor;
@@ -40,7 +41,7 @@ final class ServiceDoor implements SideDoor {
             });
             return made;
         } catch (SQLException | RuntimeException | Error e) {
-            made.abort();
+            made.abort(CloseReason.SET_UP);
             throw e;
         }
     }

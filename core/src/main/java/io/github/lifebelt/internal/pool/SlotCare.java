@@ -1,6 +1,7 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.internal.jdbc.End;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.Slot;
 import io.github.lifebelt.internal.jdbc.SlotConnect;
@@ -88,7 +89,7 @@ final class SlotCare implements SlotOwner {
 
     @Override
     public void keepAlive(Slot slot, Physical physical) {
-        String wrong = check.whatIsWrongNow(physical);
+        End wrong = check.whatIsWrongNow(physical);
         if (wrong != null) {
             slot.drop(physical, wrong);
             warm.run();

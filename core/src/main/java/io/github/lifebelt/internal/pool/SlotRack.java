@@ -1,10 +1,13 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.PoolListener.CloseReason;
 import io.github.lifebelt.internal.jdbc.Holder;
+import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.Slot;
 import io.github.lifebelt.internal.jdbc.SlotOwner;
 import io.github.lifebelt.internal.jdbc.SlotRegistry;
+import io.github.lifebelt.internal.jdbc.Tally;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,7 +16,6 @@ import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +39,9 @@ final class SlotRack implements SlotRegistry {
     /** Slots more than the pool may have since it was made smaller. */
     private final AtomicInteger surplus = new AtomicInteger();
 
-    private final LongAdder leasesOfClosedSlots = new LongAdder();
+    /** Of slots that are gone. Under its lock one goes from the one place to the other, so that no figure ever falls. */
+    private final Tally gone = new Tally();
+
     private volatile int size;
 
     SlotRack(
@@ -189,7 +193,7 @@ final class SlotRack implements SlotRegistry {
     private void putSlotBack(Connection proxied) {
         try {
             if (surplus.get() > 0 && surplus.getAndUpdate(count -> Math.max(0, count - 1)) > 0) {
-                hikari.evict(proxied);
+                evictSurplus(proxied);
             } else {
                 proxied.close();
             }
@@ -197,6 +201,14 @@ final class SlotRack implements SlotRegistry {
             // HikariCP's proxies throw a NullPointerException when their pool was closed meanwhile.
             LOG.debug("{}: a slot was not put back cleanly", pool, e);
         }
+    }
+
+    private void evictSurplus(Connection proxied) throws SQLException {
+        Physical physical = proxied.unwrap(Slot.class).physical();
+        if (physical != null) {
+            physical.retire(CloseReason.SURPLUS, "the pool was made smaller");
+        }
+        hikari.evict(proxied);
     }
 
     private Slot newSlot() {
@@ -214,9 +226,16 @@ final class SlotRack implements SlotRegistry {
     }
 
     @Override
+    public CloseReason reasonToClose() {
+        return closing.getAsBoolean() ? CloseReason.POOL_CLOSED : CloseReason.RECYCLED;
+    }
+
+    @Override
     public void closed(Slot slot, boolean hadBeenLent) {
-        slots.remove(slot);
-        leasesOfClosedSlots.add(slot.leases());
+        synchronized (gone) {
+            slots.remove(slot);
+            gone.addAll(slot.tally(), System.nanoTime());
+        }
         if (hadBeenLent && !closing.getAsBoolean()) {
             toWarm.incrementAndGet();
             // Another slot may stand empty already; else the one that follows asks again.
@@ -253,10 +272,15 @@ final class SlotRack implements SlotRegistry {
         return false;
     }
 
-    long leases() {
-        long sum = leasesOfClosedSlots.sum();
-        for (Slot slot : slots) {
-            sum += slot.leases();
+    /** What all slots have counted, also those that are gone. */
+    Tally tally() {
+        long now = System.nanoTime();
+        Tally sum = new Tally();
+        synchronized (gone) {
+            sum.addAll(gone, now);
+            for (Slot slot : slots) {
+                sum.addAll(slot.tally(), now);
+            }
         }
         return sum;
     }
@@ -279,7 +303,7 @@ final class SlotRack implements SlotRegistry {
         int tooMany = slots.size() - newSize;
         for (int i = 0; i < tooMany; i++) {
             try {
-                hikari.evict(hikari.take(0));
+                evictSurplus(hikari.take(0));
             } catch (SQLException e) {
                 surplus.addAndGet(tooMany - i);
                 return;

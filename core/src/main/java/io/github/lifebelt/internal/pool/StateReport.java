@@ -23,6 +23,7 @@ final class StateReport {
     private final Listeners listeners;
     private final Object telling = new Object();
     private volatile State told = State.UP;
+    private volatile long toldAt = System.nanoTime();
 
     StateReport(String pool, Gate gate, Generation generation, RoleWatch role, Slots slots, Listeners listeners) {
         this.pool = pool;
@@ -44,6 +45,11 @@ final class StateReport {
             return State.DEGRADED;
         }
         return generation.isInDoubt() ? State.SUSPECT : State.UP;
+    }
+
+    /** Since the state was last told to have changed, or since the pool was opened. */
+    long nanosSinceChange() {
+        return System.nanoTime() - toldAt;
     }
 
     /** Whether a connection that is known to work since the last suspicion is in the pool, lent or idle. */
@@ -68,6 +74,7 @@ final class StateReport {
             State after = now();
             if (after != before) {
                 told = after;
+                toldAt = System.nanoTime();
                 LOG.debug("{}: {} after {}: {}", pool, after, before, reason);
                 listeners.tell(listener -> listener.stateChanged(before, after, reason));
             }

@@ -51,6 +51,12 @@ public final class RetryBudget {
         }
     }
 
+    /** How many units may be run again at this moment. */
+    public double left() {
+        creditTime();
+        return (double) balance.get() / RETRY;
+    }
+
     private void creditTime() {
         long last = creditedAt.get();
         long now = clock.getAsLong();

@@ -1,5 +1,7 @@
 package io.github.lifebelt.internal.tx;
 
+import io.github.lifebelt.PoolListener.CloseReason;
+import io.github.lifebelt.internal.jdbc.End;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.PoolThread;
 import io.github.lifebelt.internal.jdbc.ScopedLease;
@@ -62,8 +64,8 @@ final class UnitWatch {
     private void abort(ScopedLease lease) {
         Physical physical = lease.expire();
         if (physical != null) {
-            physical.markBroken();
-            physical.abort();
+            physical.markBroken(End.of(CloseReason.UNIT_TIMEOUT, "its unit has run past its time-out"));
+            physical.abort(CloseReason.UNIT_TIMEOUT);
         }
     }
 

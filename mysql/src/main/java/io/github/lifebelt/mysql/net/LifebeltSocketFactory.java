@@ -195,7 +195,14 @@ public final class LifebeltSocketFactory extends StandardSocketFactory {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
         }
         socket.setSSLParameters(parameters);
+        ProbeSocket timed = rawSocket instanceof ProbeSocket ours ? ours : null;
+        if (timed != null) {
+            timed.encrypts();
+        }
         socket.startHandshake();
+        if (timed != null) {
+            timed.encrypted();
+        }
         sslSocket = socket;
         return (T) socket;
     }

@@ -1,5 +1,8 @@
 package io.github.lifebelt.postgres.net;
 
+import io.github.lifebelt.spi.ProbeSocket;
+import java.io.IOException;
+import java.net.Socket;
 import java.util.Properties;
 import javax.net.ssl.SSLContext;
 import org.postgresql.ssl.WrappedFactory;
@@ -26,5 +29,15 @@ public final class LifebeltSslFactory extends WrappedFactory {
             throw new IllegalStateException("TLS context " + token + " is gone: the pool it belonged to was closed");
         }
         factory = context.getSocketFactory();
+    }
+
+    /** For the driver, which begins the handshake right after. */
+    @Override
+    public Socket createSocket(Socket below, String host, int port, boolean autoClose) throws IOException {
+        Socket secure = super.createSocket(below, host, port, autoClose);
+        if (below instanceof ProbeSocket timed) {
+            timed.encrypts();
+        }
+        return secure;
     }
 }

@@ -45,7 +45,8 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--only",
             paramLabel = "SCENARIO",
             split = ",",
-            description = "Some scenarios instead of all, by commas: probe, borrow, query, latency, alloc, unit.")
+            description =
+                    "Some scenarios instead of all, by commas: probe, borrow, query, latency, metrics, alloc, unit.")
     private Set<Scenario> only = EnumSet.allOf(Scenario.class);
 
     @Option(names = "--no-jmh", description = "Paired rounds only. Leaves out alloc, which is JMH's.")

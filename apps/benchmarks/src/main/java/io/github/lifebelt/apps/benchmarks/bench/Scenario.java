@@ -8,6 +8,7 @@ enum Scenario {
     BORROW(PooledScenario::borrow),
     QUERY(PooledScenario::query),
     LATENCY(PooledScenario::latency),
+    METRICS(MetricsScenario::run),
     ALLOC(AllocScenario::run),
     UNIT(UnitScenario::run);
 

@@ -1,0 +1,83 @@
+package io.github.lifebelt.metrics;
+
+import io.github.lifebelt.PoolListener;
+import io.github.lifebelt.internal.metrics.MeterNames;
+import io.github.lifebelt.tx.CommitOutcomeUnknownException;
+import io.github.lifebelt.tx.ConnectionUnavailableException;
+import io.github.lifebelt.tx.TransactionRolledBackException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Timer;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What becomes of units of work. */
+final class UnitMeters implements PoolListener {
+    private static final String OUTCOME = "outcome";
+    private static final String COMMITTED = "committed";
+    private static final String ROLLED_BACK = "rolled_back";
+    private static final int MOST_TOLD = 3;
+
+    private final Registrar registrar;
+    private final Timer committedAtOnce;
+    private final Timer resolvedCommitted;
+    private final Timer resolvedRolledBack;
+    private final Counter unknown;
+    private final Counter retries;
+
+    UnitMeters(Registrar registrar) {
+        this.registrar = registrar;
+        committedAtOnce = units(COMMITTED, 1);
+        resolvedCommitted = registrar.timer(MeterNames.COMMIT_RESOLVED, OUTCOME, COMMITTED);
+        resolvedRolledBack = registrar.timer(MeterNames.COMMIT_RESOLVED, OUTCOME, ROLLED_BACK);
+        unknown = registrar.counter(MeterNames.COMMIT_UNKNOWN);
+        retries = registrar.counter(MeterNames.UNIT_RETRIES);
+    }
+
+    private Timer units(String outcome, int attempts) {
+        return registrar.timer(
+                MeterNames.UNIT_TIME,
+                OUTCOME,
+                outcome,
+                "attempts",
+                attempts <= MOST_TOLD ? Integer.toString(attempts) : "more");
+    }
+
+    private static String outcome(@Nullable Throwable failure) {
+        if (failure == null) {
+            return "closed";
+        }
+        if (failure instanceof CommitOutcomeUnknownException) {
+            return "unknown";
+        }
+        if (failure instanceof ConnectionUnavailableException) {
+            return "unavailable";
+        }
+        return failure instanceof TransactionRolledBackException ? ROLLED_BACK : "failed";
+    }
+
+    @Override
+    public void unitCommitted(String unit, Duration took, int attempts) {
+        (attempts == 1 ? committedAtOnce : units(COMMITTED, attempts)).record(took);
+    }
+
+    @Override
+    public void unitFailed(String unit, Duration took, int attempts, @Nullable Throwable failure) {
+        units(outcome(failure), attempts).record(took);
+    }
+
+    @Override
+    public void unitRetried(String unit, int attempt, Throwable failure, Duration pause) {
+        retries.increment();
+    }
+
+    @Override
+    public void commitResolved(String unit, boolean committed, Duration took) {
+        (committed ? resolvedCommitted : resolvedRolledBack).record(took);
+    }
+
+    @Override
+    public void commitUnknown(String unit, SQLException failure) {
+        unknown.increment();
+    }
+}
