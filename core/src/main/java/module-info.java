@@ -4,12 +4,15 @@ module io.github.lifebelt.core {
     requires jdk.net;
     requires com.zaxxer.hikari;
     requires org.slf4j;
+    requires static flyway.core;
+    requires static liquibase.core;
     requires static micrometer.core;
     requires static transitive org.jspecify;
 
     exports io.github.lifebelt;
     exports io.github.lifebelt.health;
     exports io.github.lifebelt.metrics;
+    exports io.github.lifebelt.migration;
     exports io.github.lifebelt.security;
     exports io.github.lifebelt.spi;
     exports io.github.lifebelt.tx;

@@ -11,6 +11,7 @@ import io.github.lifebelt.internal.config.Setting;
 import io.github.lifebelt.internal.credentials.CredentialsSource;
 import io.github.lifebelt.internal.credentials.FixedCredentials;
 import io.github.lifebelt.internal.pool.PoolEngine;
+import io.github.lifebelt.migration.Migrations;
 import io.github.lifebelt.security.CredentialsProvider;
 import io.github.lifebelt.spi.ConnectRequest.HostResolver;
 import io.github.lifebelt.spi.Dialect;
@@ -71,6 +72,7 @@ public final class PoolBuilder {
     private Hygiene hygiene = Hygiene.TRANSACTION;
     private @Nullable ConnectionHook onConnect;
     private @Nullable ConnectionHook onBorrow;
+    private @Nullable Migrations migrations;
 
     PoolBuilder(DatabaseUrl url) {
         this.url = Objects.requireNonNull(url, "url");
@@ -502,6 +504,18 @@ public final class PoolBuilder {
     }
 
     /**
+     * Makes the schema part of readiness: the pool's health asks whether these migrations were applied. They are not
+     * applied by it; {@link Migrations#apply(ConnectionPool)} does that.
+     *
+     * @param wanted what the schema has to have; none by default
+     * @return this
+     */
+    public PoolBuilder migrations(Migrations wanted) {
+        migrations = Objects.requireNonNull(wanted, "wanted");
+        return this;
+    }
+
+    /**
      * Adds a listener from the start.
      *
      * @param listener hears what happens
@@ -574,7 +588,8 @@ public final class PoolBuilder {
                 hygiene,
                 new Given(maxSize != null, keepalive != null),
                 onConnect,
-                onBorrow);
+                onBorrow,
+                migrations);
     }
 
     private int surge() {

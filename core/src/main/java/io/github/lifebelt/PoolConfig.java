@@ -1,5 +1,6 @@
 package io.github.lifebelt;
 
+import io.github.lifebelt.migration.Migrations;
 import io.github.lifebelt.security.CredentialsProvider;
 import io.github.lifebelt.spi.ConnectRequest.HostResolver;
 import io.github.lifebelt.spi.FailureClassifier;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param given which settings were made, and are not to be lowered to fit the server
  * @param onConnect run on each new connection, or null
  * @param onBorrow run on each connection before it is lent, or null
+ * @param migrations what the schema has to have for the application to be ready, or null
  */
 public record PoolConfig(
         String name,
@@ -73,7 +75,8 @@ public record PoolConfig(
         Hygiene hygiene,
         Given given,
         @Nullable ConnectionHook onConnect,
-        @Nullable ConnectionHook onBorrow) {
+        @Nullable ConnectionHook onBorrow,
+        @Nullable Migrations migrations) {
 
     /**
      * Which of the settings that may be lowered to fit the server were made. Those stay.

@@ -47,6 +47,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyMigrationSeesItsTools() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".migration")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.flywaydb..", "liquibase..")
+                .check(CORE);
+    }
+
+    @Test
     void onlyThePoolSeesHikari() {
         noClasses()
                 .that()

@@ -290,6 +290,16 @@ public interface Dialect {
     boolean sleepsWhenIdle(String host);
 
     /**
+     * The server itself, where a URL leads to a pooler that its host or port gives away. Migrations need one session for
+     * all they do, which a pooler of transactions does not give.
+     *
+     * @param url the database
+     * @return the same, but for hosts and ports of poolers that this dialect knows; whether there are others is told by
+     *     {@link ServerFacts#bouncer()}
+     */
+    DatabaseUrl direct(DatabaseUrl url);
+
+    /**
      * Opens a connection. Of several hosts, one that writes is preferred if {@link ConnectRequest#role()} wants that.
      * Every socket of it must come from {@link ConnectRequest#newSocket()}: that is what holds the
      * deadline and what the liveness probe reads.

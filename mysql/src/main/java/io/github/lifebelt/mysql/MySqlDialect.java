@@ -119,6 +119,12 @@ public final class MySqlDialect implements Dialect {
         return false;
     }
 
+    /** {@inheritDoc} No cloud's own MySQL pooler shows in its URL. */
+    @Override
+    public DatabaseUrl direct(DatabaseUrl url) {
+        return url;
+    }
+
     @Override
     public Map<String, String> driverProperties(DatabaseUrl url) {
         return DriverSettings.of(url).properties();

@@ -41,9 +41,6 @@ final class DriverSettings {
     private static final String PREPARE_THRESHOLD = "prepareThreshold";
     private static final String JDK_TRUST = "org.postgresql.ssl.DefaultJavaSSLFactory";
 
-    // The server's own, and that of an elastic cluster's nodes.
-    private static final Set<Integer> AZURE_BOUNCERS = Set.of(6432, 8432);
-
     // Which host, and from where, is not the driver's to find out.
     private static final Set<String> OF_THE_SEARCH =
             Set.of("targetServerType", "loadBalanceHosts", "hostRecheckSeconds", "localSocketAddress");
@@ -103,14 +100,10 @@ final class DriverSettings {
         properties.put("assumeMinServerVersion", "9.0");
         // Kerberos encryption is asked for by name, never tried on the way.
         properties.put("gssEncMode", "disable");
-        if (hosts().stream().anyMatch(DriverSettings::isAzureBouncer)) {
+        if (hosts().stream().anyMatch(DirectHosts::isAzureBouncer)) {
             // Azure's PgBouncer pools transactions and keeps no prepared statements by default.
             properties.put(PREPARE_THRESHOLD, "0");
         }
-    }
-
-    private static boolean isAzureBouncer(DatabaseUrl.Host host) {
-        return host.port() != null && AZURE_BOUNCERS.contains(host.port()) && ManagedHosts.isAzure(host.name());
     }
 
     List<DatabaseUrl.Host> hosts() {

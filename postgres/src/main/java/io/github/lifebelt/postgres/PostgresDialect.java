@@ -177,6 +177,11 @@ public final class PostgresDialect implements Dialect {
         return ManagedHosts.sleepsWhenIdle(host);
     }
 
+    @Override
+    public DatabaseUrl direct(DatabaseUrl url) {
+        return DirectHosts.of(url);
+    }
+
     /**
      * {@inheritDoc}
      *

@@ -186,6 +186,16 @@ public final class Physical {
         }
     }
 
+    /** Bounds all I/O from now on, for those who do theirs through JDBC alone. */
+    public void until(long deadlineNanos) throws SQLException {
+        if (socket == null) {
+            long millis = 1 + TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+            jdbc.setNetworkTimeout(Runnable::run, (int) Math.min(Integer.MAX_VALUE, Math.max(1, millis)));
+        } else {
+            socket.deadline(deadlineNanos);
+        }
+    }
+
     /** The first I/O after connecting, while the deadline of that is still on our socket. */
     public void firstWithin(long deadlineNanos, Io io) throws SQLException {
         if (socket == null) {

@@ -18,6 +18,7 @@ import io.github.lifebelt.spi.Dialect.ServerFacts;
 import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import io.github.lifebelt.spi.ProbeSocket.Liveness;
+import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -35,6 +36,7 @@ final class Connector {
     private static final long OTHER_CREDENTIALS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final PoolConfig config;
+    private final DatabaseUrl url;
     private final Dialect dialect;
     private final TlsSource tls;
     private final CredentialsKeeper credentials;
@@ -48,8 +50,10 @@ final class Connector {
     private volatile @Nullable Credentials rejected;
     private volatile boolean closed;
 
+    /** The url is the pool's, but where a connection goes past the pool. */
     Connector(
             PoolConfig config,
+            DatabaseUrl url,
             Dialect dialect,
             TlsPolicy.Decision tls,
             CredentialsKeeper credentials,
@@ -59,6 +63,7 @@ final class Connector {
             Listeners listeners,
             Consumer<ServerFacts> onFacts) {
         this.config = config;
+        this.url = url;
         this.dialect = dialect;
         this.tls = tls.source();
         this.credentials = credentials;
@@ -166,7 +171,7 @@ final class Connector {
         // What is proven is that it worked in the generation in which connecting began.
         long bornIn = generation.current();
         ConnectRequest request =
-                new ConnectRequest(config.url(), credentials, protection, until, config.resolver(), role(config));
+                new ConnectRequest(url, credentials, protection, until, config.resolver(), role(config));
         attempt.begin(request);
         Physical made;
         try {

@@ -73,6 +73,7 @@ public final class PoolEngine implements LeaseOwner {
     private final UnitSupport units;
     private final PoolFigures figures;
     private final Supplier<@Nullable Instant> serverCertificateExpiry;
+    private final TlsPolicy.Decision tls;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final long borrowNanos;
     private final long unavailableNanos;
@@ -80,8 +81,7 @@ public final class PoolEngine implements LeaseOwner {
 
     @SuppressWarnings("this-escape") // the parts below call back only once the pool is used
     private PoolEngine(PoolConfig config, Dialect dialect, List<PoolListener> initialListeners) {
-        TlsPolicy.Decision tls = TlsPolicy.resolve(
-                protectedBelow(config.url(), dialect), dialect::hasPubliclyTrustedCertificate, config.sslModeAsGiven());
+        tls = tlsFor(config.url(), config, dialect);
         this.config = config;
         this.dialect = dialect;
         borrowNanos = config.borrowTimeout().toNanos();
@@ -103,8 +103,8 @@ public final class PoolEngine implements LeaseOwner {
                 config.unavailableTimeout(),
                 this::after,
                 new CredentialsEvents(config, listeners, gate, this::slots, this::after, this::warm));
-        connector =
-                new Connector(config, dialect, tls, credentials, generation, verdicts, role, listeners, limits::met);
+        connector = new Connector(
+                config, config.url(), dialect, tls, credentials, generation, verdicts, role, listeners, limits::met);
         outages = new Outages(
                 config,
                 dialect,
@@ -158,6 +158,11 @@ public final class PoolEngine implements LeaseOwner {
         return alone && dialect.transport(url) == Transport.FOREIGN_PROTECTED
                 ? DatabaseUrl.builder(url.dialect()).sslMode(SslMode.DISABLE).build()
                 : url;
+    }
+
+    static TlsPolicy.Decision tlsFor(DatabaseUrl url, PoolConfig config, Dialect dialect) {
+        return TlsPolicy.resolve(
+                protectedBelow(url, dialect), dialect::hasPubliclyTrustedCertificate, config.sslModeAsGiven());
     }
 
     public static PoolEngine open(PoolConfig config, Dialect dialect, List<PoolListener> listeners) {
@@ -281,6 +286,20 @@ public final class PoolEngine implements LeaseOwner {
         public void keepAlive(Duration period) {
             rack.soon(() -> rack.keepAlive(period));
         }
+    }
+
+    /**
+     * Connections past permits, slots, gate and any pooler, for work that is not the application's.
+     *
+     * @param directUrl where to, or null for what the dialect knows to be the server behind the pool's own URL
+     * @param limit after which all their I/O ends, or null for none but the connect timeout
+     */
+    public DirectConnections direct(@Nullable DatabaseUrl directUrl, @Nullable Duration limit) throws SQLException {
+        checkOpen();
+        Long deadline = limit == null ? null : System.nanoTime() + limit.toNanos();
+        return directUrl == null
+                ? DirectConnections.behind(config, dialect, tls, credentials, deadline)
+                : DirectConnections.to(directUrl, config, dialect, credentials, deadline);
     }
 
     // ------------------------------------------------------------------------------------------------ borrow
