@@ -145,7 +145,7 @@ public final class ConnectionPool implements DataSource, AutoCloseable {
      * @return there within the health timeout (2 s), also if the database is frozen or the pool exhausted
      */
     public HealthReport health() {
-        return engine.health();
+        return engine.health(this);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.PoolListener.CloseReason;
 import io.github.lifebelt.internal.credentials.CredentialsKeeper;
 import io.github.lifebelt.internal.credentials.FixedCredentials;
 import io.github.lifebelt.internal.jdbc.DirectConnection;
@@ -149,7 +150,7 @@ public final class DirectConnections implements DataSource, AutoCloseable {
                 made.until(deadline);
             }
         } catch (SQLException | RuntimeException | Error e) {
-            made.abort();
+            made.abort(CloseReason.SERVICE);
             throw e;
         }
         DirectConnection connection = new DirectConnection(made, open::remove);

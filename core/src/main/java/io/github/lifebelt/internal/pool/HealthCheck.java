@@ -1,5 +1,6 @@
 package io.github.lifebelt.internal.pool;
 
+import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.PoolStats;
 import io.github.lifebelt.health.HealthReport;
@@ -60,10 +61,6 @@ final class HealthCheck {
         boolean serves();
 
         List<String> twins();
-
-        /** Null if the pool knows of no migrations. */
-        @Nullable
-        Schema schema(Duration limit);
     }
 
     private record Found(HealthReport report, long atNanos) {}
@@ -73,6 +70,7 @@ final class HealthCheck {
     private final Pressure pressure;
     private final PermitQueue queue;
     private final View view;
+    private final SchemaWatch schemas;
     private final BooleanSupplier closed;
     private final long timeoutNanos;
     private final long cacheNanos;
@@ -85,19 +83,21 @@ final class HealthCheck {
             Pressure pressure,
             PermitQueue queue,
             View view,
+            SchemaWatch schemas,
             BooleanSupplier closed) {
         this.config = config;
         this.probe = probe;
         this.pressure = pressure;
         this.queue = queue;
         this.view = view;
+        this.schemas = schemas;
         this.closed = closed;
         timeoutNanos = config.health().timeout().toNanos();
         cacheNanos = config.health().cache().toNanos();
     }
 
     /** Not older than the cache's time, and there within the timeout. */
-    HealthReport report() {
+    HealthReport report(ConnectionPool pool) {
         long begin = System.nanoTime();
         HealthReport known = fresh(begin);
         if (known != null) {
@@ -112,7 +112,7 @@ final class HealthCheck {
             if (known != null) {
                 land(mine, known);
             } else {
-                new PoolThread(() -> fly(mine), config.name() + ":health").start();
+                new PoolThread(() -> fly(pool, mine), config.name() + ":health").start();
             }
         }
         return await(current, begin + timeoutNanos);
@@ -125,11 +125,11 @@ final class HealthCheck {
                 : null;
     }
 
-    private void fly(CompletableFuture<HealthReport> mine) {
+    private void fly(ConnectionPool pool, CompletableFuture<HealthReport> mine) {
         HealthReport report = null;
         try {
             // Less than what callers have, so that they hear of it.
-            report = look(System.nanoTime() + timeoutNanos * 9 / 10);
+            report = look(pool, System.nanoTime() + timeoutNanos * 9 / 10);
             last = new Found(report, System.nanoTime());
         } finally {
             land(mine, report == null ? unanswered("the check has failed; see the log") : report);
@@ -165,13 +165,11 @@ final class HealthCheck {
         return compose(new Failed(ConnectProblem.TIMED_OUT, why), List.of(), pressure.isSaturated(), null);
     }
 
-    private HealthReport look(long deadline) {
+    private HealthReport look(ConnectionPool pool, long deadline) {
         boolean saturated = pressure.isSaturated();
         List<Borrowing> out = saturated ? pressure.holders().now() : List.of();
         Finding finding = probe.ask(Holders.sessions(out), deadline);
-        Schema schema = finding instanceof Reached
-                ? view.schema(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))
-                : null;
+        Schema schema = finding instanceof Reached ? schemas.look(pool, deadline) : null;
         return compose(finding, out, saturated, schema);
     }
 

@@ -1,11 +1,11 @@
 package io.github.lifebelt.internal.pool;
 
+import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.PoolListener;
 import io.github.lifebelt.PoolListener.CloseReason;
 import io.github.lifebelt.PoolStats;
 import io.github.lifebelt.health.HealthReport;
-import io.github.lifebelt.health.HealthReport.Schema;
 import io.github.lifebelt.internal.config.Limits;
 import io.github.lifebelt.internal.credentials.CredentialsKeeper;
 import io.github.lifebelt.internal.jdbc.End;
@@ -135,6 +135,7 @@ public final class PoolEngine implements LeaseOwner {
                 pressure,
                 rack.queue(),
                 new HealthView(),
+                new SchemaWatch(config.name(), config.migrations()),
                 closing::get);
         figures = new PoolFigures(rack, check, state, units.budget());
         if (!config.dnsCheck().isZero()) {
@@ -267,11 +268,6 @@ public final class PoolEngine implements LeaseOwner {
         @Override
         public List<String> twins() {
             return OpenPools.twinsOf(config);
-        }
-
-        @Override
-        public @Nullable Schema schema(Duration limit) {
-            return null;
         }
     }
 
@@ -414,8 +410,8 @@ public final class PoolEngine implements LeaseOwner {
     // ------------------------------------------------------------------------------------------------ the whole
 
     /** How database and pool are, as of a moment ago. */
-    public HealthReport health() {
-        return health.report();
+    public HealthReport health(ConnectionPool pool) {
+        return health.report(pool);
     }
 
     public PoolStats stats() {
