@@ -327,8 +327,9 @@ class MigrationsTest {
             for (Future<List<String>> one : both) {
                 applied.addAll(one.get(90, TimeUnit.SECONDS));
             }
-            assertThat(applied).isEqualTo(files.allNamed());
-            assertThat(migrations.history(pool)).hasSize(8);
+            // Flyway takes its lock for each migration, so the two may take turns.
+            assertThat(applied).containsExactlyInAnyOrderElementsOf(files.allNamed());
+            assertThat(migrations.history(pool)).extracting(Entry::name).isEqualTo(files.allNamed());
         }
     }
 
@@ -341,16 +342,12 @@ class MigrationsTest {
     }
 
     @Test
-    void aUserWhoOnlyReadsCanAsk() throws Exception {
-        migrations.apply(pool);
-        files.add("later", "V9__add_phone");
-        try (ConnectionPool reading = builder()
-                .initSql(POSTGRES ? "set default_transaction_read_only = on" : "set session transaction read only")
-                .onConnect(connection -> {
-                    throw new SQLException("is for the application's requests");
-                })
-                .open()) {
-            assertThat(migrations.status(reading).unapplied()).containsExactly(files.named("V9__add_phone"));
+    void whatThePoolDoesForRequestsIsNotDone() {
+        PoolBuilder strict = builder().initSql("select nonsense").onConnect(connection -> {
+            throw new SQLException("is for the application's requests");
+        });
+        try (ConnectionPool requests = strict.open()) {
+            assertThat(migrations.apply(requests)).hasSize(8);
         }
     }
 

@@ -122,8 +122,8 @@ public sealed interface Migrations permits ToolMigrations {
     Status check(ConnectionPool pool, Duration limit);
 
     /**
-     * Applies what is unapplied. Of several processes that do it at once one is first, by the tool's own lock, and the
-     * others find nothing left to do. There is no limit on time but that of connecting.
+     * Applies what is unapplied. Where several processes do it at once each migration is applied by one of them, by the
+     * tool's own lock, and all return when nothing is left. There is no limit on time but that of connecting.
      *
      * @param pool to whose database
      * @return the names of what was applied, in order
