@@ -177,7 +177,15 @@ public sealed interface Migrations permits ToolMigrations {
             List<String> missing,
             @Nullable String lock) {
 
-        /** Copies the lists. */
+        /**
+         * Copies the lists.
+         *
+         * @param unapplied what is yet to be applied
+         * @param failed what has failed half-way
+         * @param changed what was changed afterwards
+         * @param missing what is not known here
+         * @param lock who holds the tool's lock, or null
+         */
         public Status {
             unapplied = List.copyOf(unapplied);
             failed = List.copyOf(failed);
@@ -257,7 +265,16 @@ public sealed interface Migrations permits ToolMigrations {
             Map<String, String> parameters,
             Duration lockWait) {
 
-        /** Refuses what cannot work. */
+        /**
+         * Refuses what cannot work.
+         *
+         * @param path on the class path or below the directory
+         * @param directory where to look first, or null
+         * @param contexts which change sets to take, or empty
+         * @param labels the same by label
+         * @param parameters what stands for {@code ${name}}
+         * @param lockWait at most a day
+         */
         public ChangeLog {
             path = Limits.name("change-log", path);
             parameters = Map.copyOf(parameters);
