@@ -317,7 +317,7 @@ public final class UnitOfWork {
      * @throws TransactionRolledBackException if it could not be committed; nothing is stored
      * @throws CommitOutcomeUnknownException if the connection broke during COMMIT, and what became of it could not be found
      *     out
-     * @throws AfterCommitException if it is stored, and an action after that has failed
+     * @throws DatabaseException.AfterCommitException if it is stored, and an action after that has failed
      */
     public <T extends @Nullable Object, X extends Exception> T call(Work<T, X> work) throws X {
         return new UnitRun(engine, settings).call(work);
