@@ -1,5 +1,7 @@
 package io.github.lifebelt.contract;
 
+import static org.awaitility.Awaitility.await;
+
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolBuilder;
 import io.github.lifebelt.testing.Stalls;
@@ -29,6 +31,7 @@ public abstract class PoolTest {
     protected boolean tls;
 
     private final Stalls stalls = new Stalls();
+    private final Standing standing = new Standing();
     private final List<ConnectionPool> pools = new ArrayList<>();
     protected final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -36,6 +39,8 @@ public abstract class PoolTest {
     void closePoolsAndHealTheServer() {
         Servers.heal(server());
         pools.forEach(pool -> pool.close(Duration.ZERO));
+        // Whoever asks for the outcome of a COMMIT holds nothing of the pool and may still be at it.
+        await().atMost(Duration.ofSeconds(20)).until(() -> standing.connections() == 0);
         threads.shutdownNow();
         stalls.close();
     }
@@ -54,7 +59,8 @@ public abstract class PoolTest {
     }
 
     protected ConnectionPool open(PoolBuilder builder) {
-        ConnectionPool pool = builder.listener(SecretGuard.listener()).open();
+        ConnectionPool pool =
+                builder.listener(SecretGuard.listener()).listener(standing).open();
         pools.add(pool);
         return pool;
     }

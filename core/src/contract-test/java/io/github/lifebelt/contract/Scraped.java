@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,7 @@ record Scraped(Map<String, String> types, List<Sample> samples) {
 
     private static Scraped parse(String text) {
         Map<String, String> types = new LinkedHashMap<>();
-        List<Sample> samples = new java.util.ArrayList<>();
+        List<Sample> samples = new ArrayList<>();
         text.lines().forEach(line -> {
             Matcher type = TYPE.matcher(line);
             if (type.matches()) {
@@ -103,7 +104,8 @@ record Scraped(Map<String, String> types, List<Sample> samples) {
             end = label.end();
         }
         assertThat(end).as(line).isEqualTo(given.length());
-        return new Sample(matcher.group(1), labels, Double.parseDouble(matcher.group(3).replace("Inf", "Infinity")));
+        return new Sample(
+                matcher.group(1), labels, Double.parseDouble(matcher.group(3).replace("Inf", "Infinity")));
     }
 
     /**
