@@ -10,6 +10,7 @@ module io.github.lifebelt.core {
     requires static transitive org.jspecify;
 
     exports io.github.lifebelt;
+    exports io.github.lifebelt.doctor;
     exports io.github.lifebelt.health;
     exports io.github.lifebelt.metrics;
     exports io.github.lifebelt.migration;

@@ -537,9 +537,23 @@ public final class PoolBuilder {
     public ConnectionPool open() {
         Dialect dialect = Dialects.named(url.dialect());
         dialect.check(url);
+        return new ConnectionPool(PoolEngine.open(checkedConfig(dialect), dialect, listeners));
+    }
+
+    /**
+     * The settings as a pool would have them that was opened now, for whoever wants to look at them first.
+     *
+     * @return a copy
+     * @throws ConfigurationException if settings contradict each other
+     */
+    public PoolConfig config() {
+        return checkedConfig(Dialects.named(url.dialect()));
+    }
+
+    private PoolConfig checkedConfig(Dialect dialect) {
         PoolConfig config = config(dialect);
         Limits.checkTogether(config);
-        return new ConnectionPool(PoolEngine.open(config, dialect, listeners));
+        return config;
     }
 
     /**

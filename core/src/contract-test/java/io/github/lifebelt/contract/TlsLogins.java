@@ -61,7 +61,7 @@ public abstract class TlsLogins {
         }
     }
 
-    static DatabaseUrl at(DatabaseUrl url, String host) {
+    public static DatabaseUrl at(DatabaseUrl url, String host) {
         return DatabaseUrl.builder(url.dialect())
                 .host(host, url.hosts().get(0).port())
                 .database(url.database())

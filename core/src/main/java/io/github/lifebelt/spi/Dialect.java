@@ -6,6 +6,7 @@ import io.github.lifebelt.url.UrlReading;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -206,6 +207,35 @@ public interface Dialect {
             @Nullable Duration transactionAge,
             @Nullable Duration statementAge,
             Set<Long> blockedBy) {}
+
+    /**
+     * What a failure to connect means in particular, and what helps.
+     *
+     * @param code the stable code under which {@code ERRORS.md} explains it
+     * @param problem how far connecting got; may say more than {@link #connectProblem}
+     * @param what was found, a clause without the driver's own words
+     * @param fix one thing to do, with the names that are meant put in
+     */
+    record Advice(String code, ConnectProblem problem, String what, String fix) {}
+
+    /**
+     * Something about a server that works.
+     *
+     * @param code the stable code under which {@code ERRORS.md} explains it
+     * @param warning whether something will go wrong; else it is only worth knowing
+     * @param what was found
+     * @param fix one thing to do
+     */
+    record Remark(String code, boolean warning, String what, String fix) {}
+
+    /**
+     * What a server says of itself only when somebody looks into it.
+     *
+     * @param clock its time
+     * @param othersConnections how many connections other users have; null if this one may not know
+     * @param remarks what is remarkable
+     */
+    record Checkup(Instant clock, @Nullable Integer othersConnections, List<Remark> remarks) {}
 
     /**
      * The family's name as it stands in {@link DatabaseUrl#dialect()}.
@@ -469,6 +499,29 @@ public interface Dialect {
      * @return the first problem that connecting met
      */
     ConnectProblem connectProblem(SQLException failure);
+
+    /**
+     * What a failure to connect means in particular. Nothing about TLS where the certificates or the two sides' demands say
+     * all, nor about lines that break: these are told without knowing the family.
+     *
+     * @param failure what {@link #connect} threw
+     * @param url where to
+     * @param user as whom, or null if that was the driver's choice
+     * @return null if there is no more to say than {@link #connectProblem} does
+     */
+    @Nullable
+    Advice advice(SQLException failure, DatabaseUrl url, @Nullable String user);
+
+    /**
+     * Looks into a server for the doctor, in a few round trips. The caller has put a deadline on the socket.
+     *
+     * @param connection one that {@link #connect} returned, in autocommit
+     * @param facts what the server said of itself
+     * @param url where the connection leads
+     * @return what was found
+     * @throws SQLException if the server did not answer
+     */
+    Checkup checkUp(Connection connection, ServerFacts facts, DatabaseUrl url) throws SQLException;
 
     /**
      * Names and values of the driver's properties for a database, without credentials and TLS. For display and tests.

@@ -242,6 +242,16 @@ public final class MySqlDialect implements Dialect {
         return ConnectFailure.of(FailureChain.of(failure)).problem;
     }
 
+    @Override
+    public @Nullable Advice advice(SQLException failure, DatabaseUrl url, @Nullable String user) {
+        return ConnectAdvice.of(failure, url, user);
+    }
+
+    @Override
+    public Checkup checkUp(Connection connection, ServerFacts facts, DatabaseUrl url) throws SQLException {
+        return ServerCheckup.of(mysql(connection), facts);
+    }
+
     /**
      * {@inheritDoc}
      *

@@ -83,7 +83,8 @@ final class ConnectProblems {
         };
     }
 
-    private static ConnectProblem of(String state, String message) {
+    /** By what the server, the driver or PgBouncer says. */
+    static ConnectProblem of(String state, String message) {
         return switch (state) {
             case "08000", "08001", "08003", "08006", "08007" -> ConnectProblem.UNREACHABLE;
             case "08004" -> ofTheDriversRefusal(message);

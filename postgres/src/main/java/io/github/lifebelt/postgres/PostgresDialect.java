@@ -215,6 +215,16 @@ public final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public @Nullable Advice advice(SQLException failure, DatabaseUrl url, @Nullable String user) {
+        return ConnectAdvice.of(failure, url, user);
+    }
+
+    @Override
+    public Checkup checkUp(Connection connection, ServerFacts facts, DatabaseUrl url) throws SQLException {
+        return ServerCheckup.of(connection, facts, url);
+    }
+
+    @Override
     public long sessionId(Connection connection) {
         return ((PGConnection) connection).getBackendPID();
     }

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What borrowers are told that were not served. */
-final class BorrowErrors {
+public final class BorrowErrors {
     private final String pool;
     private final String target;
     private final Explanation explanation;
@@ -155,7 +155,7 @@ final class BorrowErrors {
      * A driver's failure in words: what it says itself, and what network or TLS said to it. Some say only that they could
      * not connect, and put what has been going on for how long below it.
      */
-    static String reason(SQLException failure) {
+    public static String reason(SQLException failure) {
         String said = firstParagraph(failure);
         int depth = 0;
         for (Throwable t = failure.getCause(); t != null && depth < 16; t = t.getCause(), depth++) {

@@ -154,7 +154,7 @@ public final class PoolEngine implements LeaseOwner {
      * What the TLS policy is to judge. Where a socket factory encrypts and verifies by itself there is nothing to demand,
      * nor hosts to warn about, unless somebody wants TLS within.
      */
-    private static DatabaseUrl protectedBelow(DatabaseUrl url, Dialect dialect) {
+    public static DatabaseUrl protectedBelow(DatabaseUrl url, Dialect dialect) {
         boolean alone = url.sslMode() == null || url.sslMode() == SslMode.DISABLE;
         return alone && dialect.transport(url) == Transport.FOREIGN_PROTECTED
                 ? DatabaseUrl.builder(url.dialect()).sslMode(SslMode.DISABLE).build()

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Takes the secret out of a failure to connect, should a driver, a plug-in or somebody's socket factory repeat it. What
  * the failure means is kept: SQLState, code, and the kinds of causes that a classifier looks at.
  */
-final class Scrubber {
+public final class Scrubber {
 
     // Shorter ones are in any text by chance, and would take words out of it.
     private static final int SHORTEST = 4;
@@ -35,7 +35,7 @@ final class Scrubber {
     private Scrubber() {}
 
     /** The failure itself if it does not show the secret. */
-    static SQLException without(@Nullable String secret, SQLException failure) {
+    public static SQLException without(@Nullable String secret, SQLException failure) {
         if (secret == null || secret.length() < SHORTEST || !shows(failure, secret, 0)) {
             return failure;
         }

@@ -47,6 +47,8 @@ final class TlsExplanation {
             "access_denied");
 
     private static final String PRIVATE_LINK = ".privatelink.";
+    private static final String CLIENT_CERTIFICATE = "TLS_CLIENT_CERTIFICATE";
+    private static final String EXPIRED = "TLS_CERTIFICATE_EXPIRED";
 
     private final SslMode mode;
     private final @Nullable TlsFile roots;
@@ -67,14 +69,26 @@ final class TlsExplanation {
         this.handshakes = handshakes;
     }
 
+    /** As a sentence or two. */
     @Nullable
     String of(SQLException failure, ConnectProblem problem) {
+        TlsTrouble trouble = trouble(failure, problem);
+        if (trouble == null) {
+            return problem == ConnectProblem.TLS ? target.raised() : null;
+        }
+        return trouble.text();
+    }
+
+    @Nullable
+    TlsTrouble trouble(SQLException failure, ConnectProblem problem) {
         FailureChain chain = FailureChain.of(failure);
         if (problem == ConnectProblem.AUTHENTICATION) {
             // A server that has an account for holders of a certificate says no more than that access is denied.
             return handshakes.wasAsked() && client == null && isMySqls(failure)
-                    ? "The server has asked for a client certificate and got none: if the account is one with REQUIRE"
-                            + " X509, write ssl-cert=<PEM file> and ssl-key=<PEM file>"
+                    ? new TlsTrouble(
+                            CLIENT_CERTIFICATE,
+                            "The server has asked for a client certificate and got none",
+                            "if the account is one with REQUIRE X509, write ssl-cert=<PEM file> and ssl-key=<PEM file>")
                     : null;
         }
         if (problem != ConnectProblem.TLS) {
@@ -82,14 +96,14 @@ final class TlsExplanation {
         }
         String words =
                 chain.all().stream().map(t -> String.valueOf(t.getMessage())).collect(Collectors.joining("\n"));
-        String cause = ofCertificate(chain, words);
+        TlsTrouble cause = ofCertificate(chain, words);
         if (cause == null) {
             cause = ofDemands(words);
         }
         if (cause == null) {
             cause = ofAlert(words);
         }
-        return target.raised() == null ? cause : cause == null ? target.raised() : cause + ". " + target.raised();
+        return cause == null || target.raised() == null ? cause : cause.with(target.raised());
     }
 
     private static boolean isMySqls(SQLException failure) {
@@ -98,13 +112,16 @@ final class TlsExplanation {
 
     // ------------------------------------------------------------------------------------------------ certificates
 
-    private @Nullable String ofCertificate(FailureChain chain, String words) {
+    private @Nullable TlsTrouble ofCertificate(FailureChain chain, String words) {
         if (chain.has(CertificateExpiredException.class)) {
             return expired();
         }
         if (chain.has(CertificateNotYetValidException.class)) {
-            return "The server's certificate is not valid yet: look at this machine's clock (it says "
-                    + handshakes.now() + "), then at the certificate's beginning";
+            return new TlsTrouble(
+                    "TLS_CERTIFICATE_NOT_YET_VALID",
+                    "The server's certificate is not valid yet",
+                    "look at this machine's clock (it says " + handshakes.now()
+                            + "), then at the certificate's beginning");
         }
         if (words.contains("No subject alternative")
                 || words.contains("No name matching")
@@ -112,20 +129,26 @@ final class TlsExplanation {
             return wrongHost();
         }
         if (chain.has(InvalidAlgorithmParameterException.class) && words.contains("trustAnchors")) {
-            return "Nobody is trusted: " + storeOrFile() + " holds no root certificate"
-                    + (target.trustStore() == null ? "" : "; " + target.trustStore());
+            return new TlsTrouble(
+                    "TLS_ROOTS_MISSING",
+                    "Nobody is trusted: " + storeOrFile() + " holds no root certificate",
+                    target.trustStore() == null
+                            ? "write sslrootcert=<PEM file> with the root certificate of the server's provider"
+                            : target.trustStore());
         }
         if (words.contains("unable to find valid certification path") || chain.has(CertPathBuilderException.class)) {
             return untrusted();
         }
         if (chain.has(CertPathValidatorException.class)) {
-            return "The server's certificate chain is not acceptable to this JDK: see jdk.certpath.disabledAlgorithms for"
-                    + " algorithms, com.sun.net.ssl.checkRevocation for revocation";
+            return new TlsTrouble(
+                    "TLS_CHAIN_REFUSED",
+                    "The server's certificate chain is not acceptable to this JDK",
+                    "see jdk.certpath.disabledAlgorithms for algorithms, com.sun.net.ssl.checkRevocation for revocation");
         }
         return null;
     }
 
-    private String expired() {
+    private TlsTrouble expired() {
         Instant now = handshakes.now();
         for (X509Certificate certificate : handshakes.lastShown()) {
             Instant end = certificate.getNotAfter().toInstant();
@@ -133,47 +156,57 @@ final class TlsExplanation {
                 String whose = certificate.equals(handshakes.lastShown().get(0))
                         ? "The server's certificate"
                         : "'" + subject(certificate) + "', by which the server's certificate was issued,";
-                return whose + " has expired: it was valid until " + end + " ("
-                        + Duration.between(end, now).toDays()
-                        + " days ago). Renew it on the server; no setting here is better";
+                return new TlsTrouble(
+                        EXPIRED,
+                        whose + " has expired: it was valid until " + end + " ("
+                                + Duration.between(end, now).toDays() + " days ago)",
+                        "Renew it on the server; no setting here is better");
             }
         }
-        return "A certificate between the server's and the trusted root has expired: " + rootsAdvice();
+        return new TlsTrouble(
+                EXPIRED, "A certificate between the server's and the trusted root has expired", rootsAdvice());
     }
 
-    private String wrongHost() {
+    private TlsTrouble wrongHost() {
         String names = handshakes.lastShown().isEmpty()
                 ? "another host"
                 : String.join(", ", CertificateNames.of(handshakes.lastShown().get(0)));
         String here = String.join(", ", target.hosts());
         String cause = "The server's certificate is not for " + here + " but for " + names;
+        return new TlsTrouble("TLS_WRONG_HOST", cause, rightHost());
+    }
+
+    private String rightHost() {
         for (String host : target.hosts()) {
             if (host.toLowerCase(Locale.ROOT).contains(PRIVATE_LINK)) {
-                return cause + ". Connect to " + host.replaceFirst("(?i)\\.privatelink\\.", ".")
+                return "Connect to " + host.replaceFirst("(?i)\\.privatelink\\.", ".")
                         + ", the public name, which leads to the private endpoint from within its network";
             }
         }
         if (target.hosts().stream().anyMatch(CertificateNames::isAddress)) {
-            return cause
-                    + ". Connect by a name that is in it; where there is none, as for Cloud SQL's addresses with the"
+            return "Connect by a name that is in it; where there is none, as for Cloud SQL's addresses with the"
                     + " instance's server-ca.pem, write sslmode=verify-ca (for MySQL ssl-mode=VERIFY_CA)";
         }
-        return cause + ". Connect by a name that is in it, or give the server a certificate for this name;"
+        return "Connect by a name that is in it, or give the server a certificate for this name;"
                 + " sslmode=verify-ca accepts every host with a certificate of that authority";
     }
 
-    private String untrusted() {
+    private TlsTrouble untrusted() {
         List<X509Certificate> shown = handshakes.lastShown();
         if (shown.size() == 1 && CertificateNames.isSelfSigned(shown.get(0))) {
-            return "The server's certificate '" + subject(shown.get(0)) + "' is signed by itself, and not among "
-                    + storeOrFile() + ": get one from an authority, or write sslrootcert=<PEM file> with exactly this"
-                    + " certificate";
+            return new TlsTrouble(
+                    "TLS_SELF_SIGNED",
+                    "The server's certificate '" + subject(shown.get(0)) + "' is signed by itself, and not among "
+                            + storeOrFile(),
+                    "get one from an authority, or write sslrootcert=<PEM file> with exactly this certificate");
         }
         String issuer = shown.isEmpty()
                 ? "an authority"
                 : "'" + shown.get(shown.size() - 1).getIssuerX500Principal().getName() + "'";
-        return "The server's certificate comes from " + issuer + ", which is not among " + storeOrFile() + ": "
-                + rootsAdvice();
+        return new TlsTrouble(
+                "TLS_UNKNOWN_AUTHORITY",
+                "The server's certificate comes from " + issuer + ", which is not among " + storeOrFile(),
+                rootsAdvice());
     }
 
     private String rootsAdvice() {
@@ -195,10 +228,13 @@ final class TlsExplanation {
 
     // ------------------------------------------------------------------------------------------------ demands
 
-    private @Nullable String ofDemands(String words) {
+    private @Nullable TlsTrouble ofDemands(String words) {
         if (words.contains("does not support SSL") || words.contains("not provided by server")) {
-            return "The server has no TLS, and sslmode " + mode + " demands it: turn TLS on there; sslmode=disable (for"
-                    + " MySQL ssl-mode=DISABLED) sends everything in plain text, for a network that is yours";
+            return new TlsTrouble(
+                    "TLS_NOT_OFFERED",
+                    "The server has no TLS, and sslmode " + mode + " demands it",
+                    "turn TLS on there; sslmode=disable (for MySQL ssl-mode=DISABLED) sends everything in plain text, for a"
+                            + " network that is yours");
         }
         if (words.contains("client certificate")) {
             return clientCertificate();
@@ -209,25 +245,36 @@ final class TlsExplanation {
                 || words.contains("SSL connection is required")
                 || words.contains("require_secure_transport")
                 || lower.contains("ssl required")) {
-            return "The server takes no connection without TLS, and sslmode is " + mode
-                    + ": write sslmode=verify-full (for MySQL ssl-mode=VERIFY_IDENTITY)";
+            return demanded(mode);
         }
         return null;
     }
 
-    private String clientCertificate() {
+    /** The server takes no plain text. */
+    static TlsTrouble demanded(SslMode mode) {
+        return new TlsTrouble(
+                "TLS_REQUIRED",
+                "The server takes no connection without TLS, and sslmode is " + mode,
+                "write sslmode=verify-full (for MySQL ssl-mode=VERIFY_IDENTITY)");
+    }
+
+    private TlsTrouble clientCertificate() {
         return client == null
-                ? "The server wants a client certificate: write sslcert=<PEM file> and sslkey=<PEM file> (for MySQL ssl-cert"
-                        + " and ssl-key)"
-                : "The server does not accept the client certificate (" + client
-                        + "): its authority must be among those that the server trusts, it must be for this user where the"
-                        + " server compares names, and valid now";
+                ? new TlsTrouble(
+                        CLIENT_CERTIFICATE,
+                        "The server wants a client certificate",
+                        "write sslcert=<PEM file> and sslkey=<PEM file> (for MySQL ssl-cert and ssl-key)")
+                : new TlsTrouble(
+                        CLIENT_CERTIFICATE,
+                        "The server does not accept the client certificate (" + client + ")",
+                        "its authority must be among those that the server trusts, it must be for this user where the"
+                                + " server compares names, and valid now");
     }
 
     // ------------------------------------------------------------------------------------------------ alerts
 
     /** What the server's TLS has to say, of which there is a word at most. */
-    private @Nullable String ofAlert(String words) {
+    private @Nullable TlsTrouble ofAlert(String words) {
         if (words.contains("fatal alert")
                 && (ABOUT_OUR_CERTIFICATE.stream().anyMatch(words::contains)
                         || (words.contains("handshake_failure") && handshakes.wasAsked()))) {
@@ -236,11 +283,16 @@ final class TlsExplanation {
         if (words.contains("protocol_version")
                 || words.contains("No appropriate protocol")
                 || words.contains("handshake_failure")) {
-            return "This JDK and the server have no version of TLS or no cipher in common: TLS 1.2 and 1.3 are spoken here;"
-                    + " see jdk.tls.disabledAlgorithms and jdk.tls.client.protocols";
+            return new TlsTrouble(
+                    "TLS_NO_COMMON_VERSION",
+                    "This JDK and the server have no version of TLS or no cipher in common",
+                    "TLS 1.2 and 1.3 are spoken here; see jdk.tls.disabledAlgorithms and jdk.tls.client.protocols");
         }
         if (words.contains("Unsupported or unrecognized SSL message")) {
-            return "What answers there does not speak TLS at this point: look at the port, and at proxies on the way";
+            return new TlsTrouble(
+                    "TLS_NOT_SPOKEN",
+                    "What answers there does not speak TLS at this point",
+                    "look at the port, and at proxies on the way");
         }
         return null;
     }

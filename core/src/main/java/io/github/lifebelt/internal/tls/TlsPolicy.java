@@ -38,14 +38,19 @@ public final class TlsPolicy {
      *
      * @param source what dialects connect with, at each moment
      * @param notes for one INFO line each
-     * @param warnings for one WARN line each
+     * @param cautions what is not verified, or will fail
      * @param failureHint for the end of an error about TLS, or null
      */
     public record Decision(
             TlsSource source,
             List<String> notes,
-            List<String> warnings,
+            List<TlsTrouble> cautions,
             @Nullable String failureHint) {
+        /** For one WARN line each. */
+        public List<String> warnings() {
+            return cautions.stream().map(TlsTrouble::text).toList();
+        }
+
         /** What a connect that begins now uses. */
         public ConnectRequest.Tls tls() {
             return source.current();
@@ -69,7 +74,7 @@ public final class TlsPolicy {
             Supplier<List<X509Certificate>> jdkRoots,
             InstantSource clock) {
         List<String> notes = new ArrayList<>();
-        List<String> warnings = new ArrayList<>();
+        List<TlsTrouble> cautions = new ArrayList<>();
         SslMode given = demanded(url);
         boolean publicNames =
                 !url.hosts().isEmpty() && url.hosts().stream().allMatch(host -> hasPublicCertificate.test(host.name()));
@@ -91,22 +96,22 @@ public final class TlsPolicy {
         } else if (given == null) {
             mode = SslMode.PREFER;
             if (!isLoopback(url)) {
-                warnings.add(unverified(url, "no sslmode was given, so TLS is used if the server offers it"));
+                cautions.add(unverified(url, "no sslmode was given, so TLS is used if the server offers it"));
             }
         } else {
             mode = given;
             if (given == SslMode.DISABLE ? !isLoopback(url) : !given.verifies()) {
                 // A loopback address may be the near end of a tunnel: who asks for TLS there wants to know.
-                warnings.add(unverified(url, "sslmode " + given));
+                cautions.add(unverified(url, "sslmode " + given));
             } else if (given == SslMode.VERIFY_CA && !hasRootFile(url)) {
-                warnings.add(unverified(
+                cautions.add(unverified(
                         url, "sslmode verify-ca takes the certificates of all public authorities for any host"));
             }
         }
         List<String> hosts = url.hosts().stream().map(DatabaseUrl.Host::name).toList();
         String lacking = mode.verifies() && !hasRootFile(url) ? JdkTrust.lacks(jdkRoots.get(), hosts) : null;
         if (lacking != null) {
-            warnings.add(lacking);
+            cautions.add(TlsTrouble.of("TLS_ROOTS_MISSING", lacking));
         }
         TlsFile roots = hasRootFile(url) && mode != SslMode.DISABLE ? rootFile(url) : null;
         ClientCertificate client = mode == SslMode.DISABLE ? null : ClientCertificate.of(url);
@@ -114,9 +119,9 @@ public final class TlsPolicy {
                 new TlsSource(mode, roots, client, new TlsExplanation.Target(hosts, failureHint, lacking), clock);
         String readable = client == null ? null : client.permissionWarning();
         if (readable != null) {
-            warnings.add(readable);
+            cautions.add(TlsTrouble.of("SSL_KEY_READABLE", readable));
         }
-        return new Decision(source, List.copyOf(notes), List.copyOf(warnings), failureHint);
+        return new Decision(source, List.copyOf(notes), List.copyOf(cautions), failureHint);
     }
 
     private static TlsFile rootFile(DatabaseUrl url) {
@@ -142,11 +147,13 @@ public final class TlsPolicy {
                         + " would prove nothing; allowed with it: verify-full");
     }
 
-    private static String unverified(DatabaseUrl url, String how) {
-        return how + ": who answers as " + url.target()
-                + " is not verified, so whoever stands between can read and change"
-                + " what is sent; write sslmode=verify-full, with sslrootcert=<PEM file> if the server's root is not in"
-                + " the JDK's trust store";
+    private static TlsTrouble unverified(DatabaseUrl url, String how) {
+        return new TlsTrouble(
+                "TLS_NOT_VERIFIED",
+                how + ": who answers as " + url.target()
+                        + " is not verified, so whoever stands between can read and change what is sent",
+                "write sslmode=verify-full, with sslrootcert=<PEM file> if the server's root is not in the JDK's trust"
+                        + " store");
     }
 
     /** Whether a root certificate would not even be looked at. Plain text was asked for by name, and stays. */

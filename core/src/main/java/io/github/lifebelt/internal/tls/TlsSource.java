@@ -197,6 +197,16 @@ public final class TlsSource {
         return explanation.of(failure, problem);
     }
 
+    /** The same with its parts apart, for a report. */
+    public @Nullable TlsTrouble trouble(SQLException failure, ConnectProblem problem) {
+        return explanation.trouble(failure, problem);
+    }
+
+    /** That a server takes no plain text, for one that hides it behind another refusal. */
+    public TlsTrouble demanded() {
+        return TlsExplanation.demanded(mode);
+    }
+
     @Override
     public String toString() {
         return roots == null ? String.valueOf(client) : client == null ? roots.toString() : roots + ", " + client;

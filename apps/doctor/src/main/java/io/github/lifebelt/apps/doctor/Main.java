@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -18,8 +19,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description =
-                "Says what Lifebelt makes of a connection string. This version reads strings and connects nowhere.",
-        footer = {"", "Exit codes: 0 if it was done; 1 if it could not be; 2 for arguments that cannot be."})
+                "Says in plain words why a database connection does not work, and what Lifebelt makes of a connection string.",
+        footer = {
+            "",
+            "Exit codes: 0 if it was done and nothing is broken; 1 if it could not be, or something is; 2 for arguments"
+                    + " that cannot be."
+        })
 public final class Main {
 
     private Main() {}
@@ -32,6 +37,7 @@ public final class Main {
     public static void main(String[] arguments) {
         // The descriptors themselves: System.out would encode as the locale has it.
         System.exit(run(
+                System.getenv(),
                 System.in,
                 new FileOutputStream(FileDescriptor.out),
                 new FileOutputStream(FileDescriptor.err),
@@ -40,9 +46,15 @@ public final class Main {
 
     /** Everything is UTF-8, in both directions. */
     static int run(InputStream in, OutputStream out, OutputStream err, String... arguments) {
+        return run(Map.of(), in, out, err, arguments);
+    }
+
+    static int run(
+            Map<String, String> environment, InputStream in, OutputStream out, OutputStream err, String... arguments) {
         PrintWriter toOut = utf8(out);
         PrintWriter toErr = utf8(err);
         CommandLine command = new CommandLine(new Main())
+                .addSubcommand(new DoctorCommand(toOut, environment))
                 .addSubcommand(new ParseCommand(in, toOut, toErr))
                 .setOut(toOut)
                 .setErr(toErr)
