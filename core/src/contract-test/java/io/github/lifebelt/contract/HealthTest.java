@@ -183,7 +183,7 @@ class HealthTest extends PoolTest {
         HealthReport report =
                 await().atMost(Duration.ofSeconds(30)).until(pool::health, health -> health.status() != Status.UP);
         assertThat(report.status()).isEqualTo(Status.DEGRADED);
-        assertThat(codes(report)).containsExactly(Code.READ_ONLY_SERVER);
+        assertThat(codes(report)).containsExactly(Code.SERVER_READ_ONLY);
         assertThat(report.ready()).isTrue();
         server().faults().makeWritable();
         await().atMost(Duration.ofSeconds(30)).until(() -> pool.health().status() == Status.UP);
@@ -218,7 +218,7 @@ class HealthTest extends PoolTest {
     void aFleetThatWantsMoreThanTheServerHasIsTold() {
         ConnectionPool pool = open(builder().maxSize(20).replicas(10));
         HealthReport report = pool.health();
-        assertThat(codes(report)).containsExactly(Code.FLEET_TOO_LARGE);
+        assertThat(codes(report)).containsExactly(Code.FLEET_TOO_BIG);
         assertThat(report.status()).isEqualTo(Status.UP);
         assertThat(report.fleet()).isNotNull().satisfies(fleet -> {
             assertThat(fleet.surge()).isEqualTo(3);

@@ -69,15 +69,15 @@ public record HealthReport(
         /** Live connections serve, and new ones cannot be made. */
         CONNECTING_FAILS(Status.DEGRADED),
         /** The server takes no writes, and the application wants to write. */
-        READ_ONLY_SERVER(Status.DEGRADED),
+        SERVER_READ_ONLY(Status.DEGRADED),
         /** The server's certificate expires soon. */
-        CERTIFICATE_EXPIRES(Status.DEGRADED),
+        TLS_CERTIFICATE_EXPIRES_SOON(Status.DEGRADED),
         /** The credentials have expired, or will before they were renewed. */
         CREDENTIALS_EXPIRE(Status.DEGRADED),
         /** Callers wait for a connection. */
         POOL_SATURATED(Status.UP),
         /** All replicas together want more connections than the server has. */
-        FLEET_TOO_LARGE(Status.UP),
+        FLEET_TOO_BIG(Status.UP),
         /** This process has several pools on the same database. */
         SEVERAL_POOLS(Status.UP);
 

@@ -138,13 +138,15 @@ final class ConnectAdvice {
             return new Advice(
                     "AUTH_USER_AT_SERVER",
                     ConnectProblem.AUTHENTICATION,
-                    "the user " + user + " has the form of Azure's single server, which a flexible server does not know",
+                    "the user " + user
+                            + " has the form of Azure's single server, which a flexible server does not know",
                     "log in as " + user.substring(0, at));
         }
         return new Advice(
                 "AUTH_REJECTED",
                 ConnectProblem.AUTHENTICATION,
-                "the server does not accept user " + user + " with this password from this address; it says the same of a"
+                "the server does not accept user " + user
+                        + " with this password from this address; it says the same of a"
                         + " user that does not exist, or only for other addresses",
                 "set the password that the server knows, or give the server this one: ALTER USER " + account()
                         + " IDENTIFIED BY '…'");

@@ -32,7 +32,8 @@ final class ServerCheckup {
                 remarks.add(new Remark(
                         "COMMIT_NOT_DURABLE",
                         true,
-                        "innodb_flush_log_at_trx_commit is " + row.getString(2) + ": a crash of the server or its machine"
+                        "innodb_flush_log_at_trx_commit is " + row.getString(2)
+                                + ": a crash of the server or its machine"
                                 + " loses what it has confirmed in the second before",
                         "set innodb_flush_log_at_trx_commit=1 on the server"));
             }

@@ -131,13 +131,15 @@ final class ConnectAdvice {
             return new Advice(
                     "AUTH_USER_AT_SERVER",
                     ConnectProblem.AUTHENTICATION,
-                    "the user " + user + " has the form of Azure's single server, which a flexible server does not know",
+                    "the user " + user
+                            + " has the form of Azure's single server, which a flexible server does not know",
                     "log in as " + user.substring(0, at));
         }
         return new Advice(
                 "AUTH_REJECTED",
                 ConnectProblem.AUTHENTICATION,
-                "the server does not accept user " + user + " with this password; it says the same of a user that does not"
+                "the server does not accept user " + user
+                        + " with this password; it says the same of a user that does not"
                         + " exist, and of a password that has expired",
                 "set the password that the server knows, or give the server this one: ALTER ROLE " + quoted(user)
                         + " PASSWORD '…'");
@@ -243,7 +245,8 @@ final class ConnectAdvice {
             return new Advice(
                     "SERVER_USER_LIMIT",
                     ConnectProblem.AT_CAPACITY,
-                    "the " + (role ? "role " + user : "database " + database) + " has all the connections that it may have",
+                    "the " + (role ? "role " + user : "database " + database)
+                            + " has all the connections that it may have",
                     "run as an administrator: ALTER " + (role ? "ROLE " + quoted(user) : "DATABASE " + quoted(database))
                             + " CONNECTION LIMIT -1, or lower the max-size of its pools");
         }
@@ -262,7 +265,8 @@ final class ConnectAdvice {
                     "STARTUP_PARAMETER_REFUSED",
                     ConnectProblem.OTHER,
                     "PgBouncer stands in between and does not pass on the start parameter " + name,
-                    "take " + name + " out of the URL and set it by lifebelt.init-sql or ALTER ROLE … SET, or let PgBouncer"
+                    "take " + name
+                            + " out of the URL and set it by lifebelt.init-sql or ALTER ROLE … SET, or let PgBouncer"
                             + " ignore it: ignore_startup_parameters = " + name.replaceFirst(" .*", ""));
         }
         ConnectProblem problem = ConnectProblems.of("08P01", words);

@@ -59,7 +59,8 @@ final class ServerCheckup {
             remarks.add(new Remark(
                     "PREPARED_STATEMENTS_BEHIND_POOLER",
                     true,
-                    "prepareThreshold=" + threshold + " prepares statements on servers that PgBouncer exchanges in between:"
+                    "prepareThreshold=" + threshold
+                            + " prepares statements on servers that PgBouncer exchanges in between:"
                             + " before 1.21, or with max_prepared_statements=0, they fail with 42P05 or 26000",
                     "leave prepareThreshold out, or set prepareThreshold=0"));
         }

@@ -234,7 +234,7 @@ final class HealthCheck {
         boolean readOnly = finding instanceof Reached reached && reached.facts().readOnly();
         if (!config.readOnly() && (readOnly || view.isReadOnly())) {
             reasons.add(
-                    new Reason(Code.READ_ONLY_SERVER, "the server takes no writes; the pool looks for one that does"));
+                    new Reason(Code.SERVER_READ_ONLY, "the server takes no writes; the pool looks for one that does"));
         }
         return true;
     }
@@ -263,7 +263,7 @@ final class HealthCheck {
                 now,
                 stats.serverCertificateExpiresAt(),
                 CERTIFICATE,
-                Code.CERTIFICATE_EXPIRES,
+                Code.TLS_CERTIFICATE_EXPIRES_SOON,
                 "the server's certificate");
         expiring(
                 reasons,
@@ -274,7 +274,7 @@ final class HealthCheck {
                 "what the pool logs in with");
         if (fleet != null && !fleet.fits()) {
             reasons.add(new Reason(
-                    Code.FLEET_TOO_LARGE,
+                    Code.FLEET_TOO_BIG,
                     fleet.poolSize() + " connections in each of " + fleet.replicas() + " replicas and " + fleet.surge()
                             + " more while they are replaced are " + fleet.wanted() + "; the server has "
                             + fleet.available() + " for ordinary users. Lower max-size, or put a pooler between"));

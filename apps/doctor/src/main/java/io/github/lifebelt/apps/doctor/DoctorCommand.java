@@ -84,7 +84,8 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Doctor doctor = url == null ? Doctor.ofEnvironment(environment) : Doctor.of(url).settings(environment);
+        Doctor doctor =
+                url == null ? Doctor.ofEnvironment(environment) : Doctor.of(url).settings(environment);
         try {
             doctor = doctor.replicas(replicas).surge(surge).timeout(duration());
         } catch (ConfigurationException e) {

@@ -113,7 +113,9 @@ class DoctorCommandTest {
         assertThat(run("--json", url)).isEqualTo(1);
         JsonNode report = json();
         assertThat(status(report, "secret")).isEqualTo("failed");
-        LAYERS.stream().skip(1).forEach(layer -> assertThat(status(report, layer)).isEqualTo("skipped"));
+        LAYERS.stream()
+                .skip(1)
+                .forEach(layer -> assertThat(status(report, layer)).isEqualTo("skipped"));
         assertThat(finding(report, expected).get("layer").textValue()).isEqualTo("secret");
         assertThat(finding(report, expected).get("severity").textValue()).isEqualTo("ERROR");
     }
@@ -159,7 +161,8 @@ class DoctorCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--unknown", "--replicas=none", "--replicas=0", "--surge=-1", "--timeout=10", "--timeout=1ms"})
+    @ValueSource(
+            strings = {"--unknown", "--replicas=none", "--replicas=0", "--surge=-1", "--timeout=10", "--timeout=1ms"})
     void whatCannotBeAskedIsUsage(String argument) {
         assertThat(run(argument, "--no-connect", "postgresql://localhost/d")).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("Usage: lifebelt-doctor doctor");
@@ -168,6 +171,7 @@ class DoctorCommandTest {
 
     @Test
     void twoUrlsAreUsage() {
-        assertThat(run("postgresql://u:" + SECRET + "@h/d", "postgresql://u:" + SECRET + "@h/d")).isEqualTo(2);
+        assertThat(run("postgresql://u:" + SECRET + "@h/d", "postgresql://u:" + SECRET + "@h/d"))
+                .isEqualTo(2);
     }
 }
