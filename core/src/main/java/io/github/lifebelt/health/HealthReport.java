@@ -205,13 +205,13 @@ public record HealthReport(
      * What all replicas together take of the server's connections.
      *
      * @param wanted pool size times replicas and surge
-     * @param available what the server has for ordinary users: {@code max_connections} less those reserved
-     * @param inUse how many connections the server has now, of all its clients; null if that is not shown
+     * @param available what the server has for them: {@code max_connections} less those reserved, and less what other users
+     *     have now, as far as that is shown
      * @param poolSize the most connections of this pool
      * @param replicas processes with such a pool
      * @param surge further ones during a rolling deployment
      */
-    public record Fleet(int wanted, int available, @Nullable Integer inUse, int poolSize, int replicas, int surge) {
+    public record Fleet(int wanted, int available, int poolSize, int replicas, int surge) {
 
         /**
          * Whether the server has enough for all of them.

@@ -95,6 +95,7 @@ public final class PoolMetrics implements MeterBinder {
         registrar.gauge(MeterNames.AVAILABLE, pool, p -> p.stats().available() ? 1 : 0);
         registrar.counter(MeterNames.REPLACED, pool, p -> p.stats().replaced());
         registrar.counter(MeterNames.LEFTOVERS, pool, p -> p.stats().leftovers());
+        registrar.counter(MeterNames.LEAKS, pool, p -> p.stats().leaks());
         registrar.gauge(
                 MeterNames.CERTIFICATE, pool, p -> secondsUntil(p.stats().serverCertificateExpiresAt()));
         registrar.gauge(

@@ -377,16 +377,6 @@ public interface Dialect {
     List<SessionActivity> activity(Connection connection, Set<Long> sessions) throws SQLException;
 
     /**
-     * How many connections the server has now, of all its clients. The caller has put a deadline on the socket.
-     *
-     * @param connection one that {@link #connect} returned; it counts too
-     * @return the number, or null if the user may not see it
-     * @throws SQLException if the server did not answer
-     */
-    @Nullable
-    Integer connectionsInUse(Connection connection) throws SQLException;
-
-    /**
      * Ends whatever transaction is open, also one that was begun by a statement behind the driver's back.
      *
      * @param connection one that {@link #connect} returned

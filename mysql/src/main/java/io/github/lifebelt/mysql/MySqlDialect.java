@@ -196,11 +196,6 @@ public final class MySqlDialect implements Dialect {
     }
 
     @Override
-    public @Nullable Integer connectionsInUse(Connection connection) throws SQLException {
-        return SessionActivities.inUse(mysql(connection));
-    }
-
-    @Override
     public FailureClassifier failureClassifier() {
         return CLASSIFIER;
     }

@@ -39,8 +39,6 @@ final class SessionActivities {
 
     private static final String HIDDEN = "idle, perhaps in transaction (the privilege PROCESS shows it)";
 
-    private static final String IN_USE = "show global status like 'Threads_connected'";
-
     private static final MySqlFailureClassifier CLASSIFIER = new MySqlFailureClassifier();
 
     private SessionActivities() {}
@@ -77,13 +75,6 @@ final class SessionActivities {
         Duration since = Duration.ofSeconds(Math.max(0, row.getLong("Time")));
         return new SessionActivity(
                 id, state, idle || doing == null || doing.isEmpty() ? null : doing, transaction, since, blockers);
-    }
-
-    @Nullable
-    static Integer inUse(JdbcConnection connection) throws SQLException {
-        List<Integer> found = new ArrayList<>();
-        read(connection, IN_USE, row -> found.add(row.getInt(2)));
-        return found.isEmpty() ? null : found.get(0);
     }
 
     private interface Row {

@@ -235,11 +235,6 @@ public final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public @Nullable Integer connectionsInUse(Connection connection) throws SQLException {
-        return SessionActivities.inUse(base(connection));
-    }
-
-    @Override
     public FailureClassifier failureClassifier() {
         return CLASSIFIER;
     }

@@ -15,12 +15,12 @@ import java.util.List;
 /** What the doctor wants to know of a server, in one round trip. */
 final class ServerCheckup {
 
-    // Numbers of the view are the same for every role; whose a session is may be seen as well.
+    // Whose a session is may be seen by every role, and little else. What works for the server itself is nobody's.
     private static final String QUERY = """
             select (extract(epoch from pg_catalog.clock_timestamp()) * 1000)::bigint, \
             pg_catalog.current_setting('synchronous_commit'), \
             (select pg_catalog.count(*) from pg_catalog.pg_stat_activity \
-            where backend_type = 'client backend' and usename is distinct from current_user)""";
+            where usename <> current_user)""";
 
     private ServerCheckup() {}
 

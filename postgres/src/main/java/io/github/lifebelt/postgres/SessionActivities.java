@@ -25,9 +25,6 @@ final class SessionActivities {
             pg_catalog.pg_blocking_pids(pid) \
             from pg_catalog.pg_stat_activity where pid in (%s)""";
 
-    // Open to all, where the list of sessions says little of those of others.
-    private static final String IN_USE = "select sum(numbackends) from pg_catalog.pg_stat_database";
-
     private SessionActivities() {}
 
     static List<SessionActivity> of(BaseConnection connection, Set<Long> sessions) throws SQLException {
@@ -47,13 +44,6 @@ final class SessionActivities {
             }
         }
         return found;
-    }
-
-    @Nullable
-    static Integer inUse(BaseConnection connection) throws SQLException {
-        try (ResultSet row = connection.execSQLQuery(IN_USE)) {
-            return row.next() ? Integer.valueOf(row.getInt(1)) : null;
-        }
     }
 
     private static @Nullable Duration millis(ResultSet row, int column) throws SQLException {

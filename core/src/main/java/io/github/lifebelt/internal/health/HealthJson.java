@@ -111,7 +111,6 @@ public final class HealthJson {
                         .put("fits", fleet.fits())
                         .put("wanted", fleet.wanted())
                         .put("available", fleet.available())
-                        .put("inUse", fleet.inUse())
                         .put("poolSize", fleet.poolSize())
                         .put("replicas", fleet.replicas())
                         .put("surge", fleet.surge());

@@ -45,7 +45,7 @@ public enum MeterNames {
             "connections",
             "connections that have ended, by reason; the class is that of the SQLState that has told",
             "reason=recycled, surplus, lost, ping_failed, failed, role, rotated, moved, set_up, reset, unit_timeout,"
-                    + " aborted, service, pool_closed",
+                    + " leak, aborted, service, pool_closed",
             "sqlstate.class=none, 08, 57 …"),
     AVAILABLE("lifebelt.connection.available", Kind.GAUGE, "0 or 1", "0 while the database is known to be down"),
     REPLACED(
@@ -70,6 +70,11 @@ public enum MeterNames {
             Kind.COUNTER,
             "connections",
             "those that came back with an open transaction"),
+    LEAKS(
+            "lifebelt.connection.leaks",
+            Kind.COUNTER,
+            "connections",
+            "those that were out for longer than `leak-detection`, or were taken away after `max-hold`"),
     OLDEST_WAIT(
             "lifebelt.connection.oldest_wait",
             Kind.GAUGE,

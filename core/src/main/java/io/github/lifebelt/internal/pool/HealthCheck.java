@@ -277,7 +277,7 @@ final class HealthCheck {
                     Code.FLEET_TOO_BIG,
                     fleet.poolSize() + " connections in each of " + fleet.replicas() + " replicas and " + fleet.surge()
                             + " more while they are replaced are " + fleet.wanted() + "; the server has "
-                            + fleet.available() + " for ordinary users. Lower max-size, or put a pooler between"));
+                            + fleet.available() + " left for this user. Lower max-size, or put a pooler between"));
         }
         List<String> twins = view.twins();
         if (!twins.isEmpty()) {
@@ -309,15 +309,11 @@ final class HealthCheck {
             return null;
         }
         Integer reserved = reached.facts().reservedConnections();
+        Integer others = reached.others();
+        int available = most - (reserved == null ? 0 : reserved) - (others == null ? 0 : others);
         int replicas = config.health().replicas();
         int surge = config.health().surge();
-        return new Fleet(
-                poolSize * (replicas + surge),
-                most - (reserved == null ? 0 : reserved),
-                reached.inUse(),
-                poolSize,
-                replicas,
-                surge);
+        return new Fleet(poolSize * (replicas + surge), Math.max(0, available), poolSize, replicas, surge);
     }
 
     void close() {

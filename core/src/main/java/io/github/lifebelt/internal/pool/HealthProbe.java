@@ -8,6 +8,7 @@ import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import io.github.lifebelt.spi.Dialect.ServerFacts;
 import io.github.lifebelt.spi.Dialect.SessionActivity;
+import io.github.lifebelt.url.DatabaseUrl;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,11 +34,11 @@ final class HealthProbe {
     /**
      * It has answered.
      *
-     * @param inUse the connections that the server has, if it says so
+     * @param others the connections that other users have, if the server says so
      * @param sessions those that were asked about
      */
     record Reached(
-            Duration took, ServerFacts facts, @Nullable Integer inUse, Map<Long, SessionActivity> sessions)
+            Duration took, ServerFacts facts, @Nullable Integer others, Map<Long, SessionActivity> sessions)
             implements Finding {}
 
     /** It has not, or not as it should have. */
@@ -46,6 +47,7 @@ final class HealthProbe {
     private final SideDoor door;
     private final Dialect dialect;
     private final BiConsumer<Duration, Runnable> after;
+    private final DatabaseUrl url;
     private final long recycleNanos;
     private volatile @Nullable Physical own;
     private volatile long openedNanos;
@@ -57,6 +59,7 @@ final class HealthProbe {
         this.door = door;
         this.dialect = dialect;
         this.after = after;
+        url = config.url();
         recycleNanos = config.recycleAfter().toNanos();
     }
 
@@ -117,18 +120,20 @@ final class HealthProbe {
 
     /** What they do not answer is not shown; that the database is there is known by now. */
     private Reached furtherQuestions(Physical answering, Duration took, Set<Long> sessions, long deadlineNanos) {
-        ServerFacts facts = answering.facts();
-        Integer[] inUse = {null};
+        ServerFacts facts = Objects.requireNonNull(answering.facts(), "facts");
+        Integer[] others = {null};
         Map<Long, SessionActivity> activity = Map.of();
         try {
-            answering.within(deadlineNanos, jdbc -> inUse[0] = dialect.connectionsInUse(jdbc));
+            answering.within(
+                    deadlineNanos,
+                    jdbc -> others[0] = dialect.checkUp(jdbc, facts, url).othersConnections());
             activity = SessionsView.of(dialect, answering, sessions, deadlineNanos);
         } catch (SQLException e) {
             if (answering.driverSaysClosed() || answering.missedDeadline()) {
                 drop(answering);
             }
         }
-        return new Reached(took, Objects.requireNonNull(facts, "facts"), inUse[0], activity);
+        return new Reached(took, facts, others[0], activity);
     }
 
     private void drop(Physical dead) {
