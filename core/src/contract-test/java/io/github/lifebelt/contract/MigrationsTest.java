@@ -13,6 +13,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolBuilder;
 import io.github.lifebelt.contract.MigrationFiles.Tool;
+import io.github.lifebelt.health.HealthReport;
 import io.github.lifebelt.migration.Migrations;
 import io.github.lifebelt.migration.Migrations.Entry;
 import io.github.lifebelt.migration.Migrations.MigrationException;
@@ -377,5 +378,25 @@ class MigrationsTest {
         assertThat(List.copyOf(log.list))
                 .extracting(ILoggingEvent::getLoggerName)
                 .anyMatch(name -> name.startsWith(tool == Tool.FLYWAY ? "org.flywaydb." : "liquibase."));
+    }
+
+    @Test
+    void thePoolIsReadyWhenAllIsApplied() {
+        try (ConnectionPool ready =
+                builder().migrations(migrations).healthCache(Duration.ZERO).open()) {
+            HealthReport before = await().atMost(Duration.ofSeconds(30))
+                    .until(
+                            ready::health,
+                            health -> health.schema() != null
+                                    && health.schema().message().startsWith("Found "));
+            assertThat(before.ready()).isFalse();
+            assertThat(before.live()).isTrue();
+            assertThat(before.database().reached()).isTrue();
+            assertThat(before.reasons().get(0).code()).isEqualTo(HealthReport.Code.SCHEMA_NOT_READY);
+            assertThat(before.reasons().get(0).message()).contains("add_uuid");
+            migrations.apply(ready);
+            HealthReport after = await().atMost(Duration.ofSeconds(30)).until(ready::health, HealthReport::ready);
+            assertThat(after.schema()).isEqualTo(new HealthReport.Schema(true, "All migrations are applied"));
+        }
     }
 }
