@@ -186,7 +186,7 @@ final class HealthCheck {
         Fleet fleet = finding instanceof Reached reached ? fleet(reached, stats.max()) : null;
         List<Reason> reasons = new ArrayList<>();
         Instant now = Instant.now();
-        boolean stuck = reasonsOfPool(reasons, stats, saturation, fleet, now);
+        boolean stuck = reasonsOfPool(reasons, stats, saturation, out, fleet, now);
         boolean reached = reasonsOfDatabase(reasons, finding);
         if (schema != null && !schema.ready()) {
             reasons.add(new Reason(Code.SCHEMA_NOT_READY, schema.message()));
@@ -241,7 +241,12 @@ final class HealthCheck {
 
     /** Whether it is stuck. */
     private boolean reasonsOfPool(
-            List<Reason> reasons, PoolStats stats, Saturation saturation, @Nullable Fleet fleet, Instant now) {
+            List<Reason> reasons,
+            PoolStats stats,
+            Saturation saturation,
+            List<Borrowing> out,
+            @Nullable Fleet fleet,
+            Instant now) {
         if (closed.getAsBoolean()) {
             reasons.add(new Reason(Code.POOL_CLOSED, "the pool was closed; start the application again"));
         }
@@ -251,12 +256,12 @@ final class HealthCheck {
                     Code.POOL_STUCK,
                     "callers wait, and no connection came back for "
                             + Durations.text(config.health().stuckAfter()) + ": "
-                            + Holders.brief(saturation.holders())));
+                            + pressure.holders().brief(out)));
         } else if (saturation.saturated()) {
             reasons.add(new Reason(
                     Code.POOL_SATURATED,
                     saturation.waiting() + " callers wait for one of " + saturation.max() + " connections: "
-                            + Holders.brief(saturation.holders())));
+                            + pressure.holders().brief(out)));
         }
         expiring(
                 reasons,

@@ -61,7 +61,7 @@ final class Holders {
     private Holder describe(Borrowing borrowing, @Nullable SessionActivity server) {
         Throwable site = borrowing.site();
         return new Holder(
-                borrowing.thread().getName(),
+                OpenUnits.name(borrowing.thread()),
                 units.unitOf(borrowing.thread()),
                 borrowing.held(),
                 borrowing.sessionId(),
@@ -88,19 +88,23 @@ final class Holders {
         return stack.limit(FRAMES).map(StackTraceElement::toString).toList();
     }
 
-    /** For an exception's message: the first few in half a sentence each. */
-    static String brief(List<Holder> holders) {
-        String first = holders.stream().limit(BRIEF).map(Holders::brief).collect(Collectors.joining("; "));
+    /** For an exception's message: the first few in half a sentence each. Looks at no thread, since many may ask. */
+    String brief(List<Borrowing> holders) {
+        String first = holders.stream().limit(BRIEF).map(this::brief).collect(Collectors.joining("; "));
         int more = holders.size() - BRIEF;
         return more > 0 ? first + "; and " + more + " more" : first;
     }
 
-    private static String brief(Holder holder) {
-        return who(holder)
-                + (holder.statement() == null ? "" : ", last statement: " + holder.statement())
-                + (holder.borrowedAt().isEmpty()
-                        ? ""
-                        : ", borrowed at " + holder.borrowedAt().get(0));
+    private String brief(Borrowing holder) {
+        Throwable site = holder.site();
+        String where = site == null
+                ? ""
+                : withoutOurs(site.getStackTrace())
+                        .findFirst()
+                        .map(frame -> ", borrowed at " + frame)
+                        .orElse("");
+        return units.describe(holder.thread()) + " for " + text(holder.held())
+                + (holder.statement() == null ? "" : ", last statement: " + holder.statement()) + where;
     }
 
     private static String who(Holder holder) {

@@ -74,10 +74,15 @@ public final class OpenUnits {
         return entry == null ? null : entry.unit;
     }
 
+    /** Virtual threads have no name unless somebody gives them one. */
+    static String name(Thread thread) {
+        return thread.getName().isEmpty() ? "#" + thread.getId() : thread.getName();
+    }
+
     /** A thread in words, with its unit if it has one open. */
     String describe(Thread thread) {
         String unit = unitOf(thread);
-        return "thread '" + thread.getName() + "'" + (unit == null ? "" : " in unit '" + unit + "'");
+        return "thread '" + name(thread) + "'" + (unit == null ? "" : " in unit '" + unit + "'");
     }
 
     /**

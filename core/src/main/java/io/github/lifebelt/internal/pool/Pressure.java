@@ -128,7 +128,7 @@ final class Pressure {
     String exhausted() {
         lastExhausted = System.nanoTime();
         List<Borrowing> out = holders.now();
-        String brief = Holders.brief(holders.describe(out, Map.of()));
+        String brief = holders.brief(out);
         waits();
         if (reported.compareAndSet(false, true)) {
             episodeBegin = lastExhausted;
@@ -153,8 +153,10 @@ final class Pressure {
                 own.closePolitely();
             }
         }
-        List<Holder> described = holders.describe(out, server);
-        String text = "all " + out.size() + " connections are out, and " + queue.pending() + " threads wait" + silence
+        // Those of this moment, unless it is over by now.
+        List<Borrowing> still = holders.now();
+        List<Holder> described = holders.describe(still.isEmpty() ? out : still, server);
+        String text = queue.permitsOut() + " connections are out, and " + queue.pending() + " threads wait" + silence
                 + ":" + Holders.full(described);
         LOG.warn("{}: [POOL_EXHAUSTED] {}", pool, text);
         listeners.tell(listener -> listener.exhausted(described));
