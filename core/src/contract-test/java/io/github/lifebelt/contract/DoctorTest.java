@@ -17,10 +17,12 @@ import io.github.lifebelt.doctor.Doctor.Layer;
 import io.github.lifebelt.doctor.Doctor.Report;
 import io.github.lifebelt.doctor.Doctor.Severity;
 import io.github.lifebelt.doctor.Doctor.Status;
-import io.github.lifebelt.doctor.Doctor.Verdict;
+import io.github.lifebelt.internal.doctor.Examination;
+import io.github.lifebelt.internal.doctor.Patient;
 import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import io.github.lifebelt.testing.DatabaseProduct;
 import io.github.lifebelt.testing.FaultProxy;
+import io.github.lifebelt.testing.PoolAssertions;
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.TestDatabase;
 import io.github.lifebelt.url.DatabaseUrl;
@@ -32,6 +34,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,18 +152,23 @@ class DoctorTest extends PoolTest {
     }
 
     @Test
-    void aServerThatFreezesAfterTheLoginIsNotWaitedFor() throws Exception {
-        try (FaultProxy proxy = server().proxy()) {
-            proxy.latency(Duration.ofMillis(300));
-            long begin = System.nanoTime();
-            Report report = doctor(server().databaseUrl(proxy))
-                    .timeout(Duration.ofSeconds(1))
-                    .examine();
-            assertThat(report.verdict()).isEqualTo(Verdict.BROKEN);
-            assertThat(since(begin)).isLessThan(atMost(Duration.ofMillis(2_500)));
-            proxy.heal();
-            isSound(server().databaseUrl(proxy), Layer.POOL);
-        }
+    void aServerThatDoesNotAnswerAfterTheLoginIsNotWaitedFor() {
+        String endless = Servers.PRODUCT == DatabaseProduct.POSTGRESQL ? "select pg_sleep(60)" : "select sleep(60)";
+        DatabaseUrl slow = url().toBuilder().setting("init-sql", endless).build();
+        long begin = System.nanoTime();
+        isBroken(examine(doctor(slow).timeout(Duration.ofSeconds(2))), Layer.POOL, "INIT_SQL_FAILED");
+        assertThat(since(begin)).isLessThan(atMost(Duration.ofSeconds(4)));
+        isSound(url(), Layer.POOL);
+    }
+
+    @Test
+    void clocksThatDiffer() {
+        Patient patient = Patient.of(open().config());
+        Clock late = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(-3));
+        Report report = new Examination(patient.clock(late)).report();
+        warns(report, Layer.SERVER, "CLOCK_SKEW");
+        assertThat(finding(report, "CLOCK_SKEW").what()).contains("ahead of this machine's");
+        doesNotMention(new Examination(patient).report(), "CLOCK_SKEW");
     }
 
     @Test
@@ -350,6 +358,25 @@ class DoctorTest extends PoolTest {
             assertThat(report.status(Layer.TCP)).isEqualTo(Status.SKIPPED);
             assertThat(report.status(Layer.AUTH)).isEqualTo(Status.SKIPPED);
         }
+    }
+
+    @Test
+    void testsAssertThatNothingIsBroken() {
+        assertThat(PoolAssertions.isHealthy(server().url()).firstError()).isEmpty();
+        assertThatThrownBy(() -> PoolAssertions.isHealthy(server().url().replace("lifebelt%24test", "lifebelt")))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("[AUTH_REJECTED]")
+                .hasMessageContaining("Fix: ");
+    }
+
+    @Test
+    void whoWaitsForTheStartIsToldTheFixAtItsEnd() {
+        ConnectionPool pool = open(
+                ConnectionPool.builder(url().toBuilder().password("lifebelt").build()));
+        assertThatThrownBy(() -> pool.awaitReady(Duration.ofSeconds(20)))
+                .hasMessageStartingWith("[CONNECT_REFUSED]")
+                .hasMessageContaining("AUTH_REJECTED")
+                .hasMessageContaining("Fix: Set the password that the server knows");
     }
 
     @Test

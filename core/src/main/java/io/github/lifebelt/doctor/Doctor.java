@@ -109,7 +109,7 @@ public final class Doctor {
      *
      * @param target where the database is, without secrets
      * @param layers all of them, in their order
-     * @param findings in the order of the layers, the worst of a layer first
+     * @param findings the worst first, and of these in the order of the layers
      */
     public record Report(Map<String, Object> target, List<Examined> layers, List<Finding> findings) {
         /**
@@ -117,7 +117,7 @@ public final class Doctor {
          *
          * @param target where the database is, without secrets
          * @param layers all of them, in their order
-         * @param findings in the order of the layers, the worst of a layer first
+         * @param findings the worst first, and of these in the order of the layers
          */
         public Report {
             layers = List.copyOf(layers);

@@ -2,6 +2,7 @@ package io.github.lifebelt.testing;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolStats;
+import io.github.lifebelt.doctor.Doctor;
 import io.github.lifebelt.testing.internal.system.Waiting;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -150,6 +151,21 @@ public final class PoolAssertions {
             throw new AssertionError("Expected each unit exactly once, but " + count.describe());
         }
         return count;
+    }
+
+    /**
+     * Asserts that the doctor finds nothing broken on the way to a database: not in what is written, nor in DNS, TLS, the
+     * login, the server and the pool's settings. Needs the dialect on the class path. Warnings are no failure.
+     *
+     * @param url the connection string, in any format that Lifebelt reads
+     * @return what was found, for more assertions
+     */
+    public static Doctor.Report isHealthy(String url) {
+        Doctor.Report report = Doctor.of(url).examine();
+        report.firstError().ifPresent(first -> {
+            throw new AssertionError("Expected a database that can be used, but " + first + "\n\n" + report.text());
+        });
+        return report;
     }
 
     private static @Nullable SQLException tryOnce(DataSource pool) {

@@ -65,11 +65,13 @@ final class DnsLayer {
 
     private static String text(Map<Host, List<InetAddress>> found) {
         return found.entrySet().stream()
-                .map(entry -> entry.getKey().name() + " is "
-                        + entry.getValue().stream()
-                                .map(InetAddress::getHostAddress)
-                                .collect(Collectors.joining(", ")))
+                .map(entry -> text(entry.getKey().name(), entry.getValue()))
                 .collect(Collectors.joining("; "));
+    }
+
+    private static String text(String name, List<InetAddress> addresses) {
+        String all = addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(", "));
+        return all.equals(name) ? name + " is an address" : name + " is " + all;
     }
 
     private static boolean isCloud(List<String> names) {

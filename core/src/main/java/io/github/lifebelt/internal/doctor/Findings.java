@@ -42,10 +42,10 @@ final class Findings {
         return found.stream().anyMatch(one -> one.severity() == Severity.ERROR && one.layer() == layer);
     }
 
-    /** The first layer first, and the worst of each. */
+    /** The worst first, and of those the first layer: who reads on from the top puts right what comes first. */
     List<Finding> inOrder() {
         return found.stream()
-                .sorted(Comparator.comparing(Finding::layer).thenComparing(Finding::severity))
+                .sorted(Comparator.comparing(Finding::severity).thenComparing(Finding::layer))
                 .toList();
     }
 

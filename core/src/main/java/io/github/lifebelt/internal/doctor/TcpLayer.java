@@ -72,7 +72,8 @@ final class TcpLayer {
     }
 
     private static String text(Closed closed) {
-        String where = closed.host() + " (" + show(closed.at()) + ")";
+        String at = show(closed.at());
+        String where = at.startsWith(closed.host()) ? at : closed.host() + " (" + at + ")";
         return switch (closed.code()) {
             case TCP_REFUSED -> "nobody listens at " + where + ": the connection was refused";
             case TCP_TIMED_OUT ->

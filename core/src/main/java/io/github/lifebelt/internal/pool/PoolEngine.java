@@ -94,7 +94,7 @@ public final class PoolEngine implements LeaseOwner {
         check = new LivenessCheck(config, dialect, generation, role);
         openUnits = new OpenUnits(config.name(), config.hygiene() == PoolConfig.Hygiene.STRICT);
         hygiene = new Hygiene(config, dialect, listeners, openUnits);
-        errors = new BorrowErrors(config, tls.source()::explain, this::stats);
+        errors = new BorrowErrors(config, new RefusalExplanation(config, dialect, tls.source()), this::stats);
         ConnectVerdicts verdicts = new ConnectVerdicts(config, dialect);
         ServerLimits limits = new ServerLimits(config, new LimitRemedies());
         credentials = new CredentialsKeeper(
