@@ -41,11 +41,6 @@ public record HealthReport(
         @Nullable Schema schema,
         @Nullable Fleet fleet) {
 
-    /** Makes the list one that does not change. */
-    public HealthReport {
-        reasons = List.copyOf(reasons);
-    }
-
     /** The whole in one word. */
     public enum Status {
         /** The application can do its work. */
@@ -134,13 +129,7 @@ public record HealthReport(
      * @param holders who holds the connections, the longest first, at most twenty; empty unless the pool is saturated
      */
     public record Saturation(
-            boolean saturated, int active, int max, int waiting, Duration oldestWait, List<Holder> holders) {
-
-        /** Makes the list one that does not change. */
-        public Saturation {
-            holders = List.copyOf(holders);
-        }
-    }
+            boolean saturated, int active, int max, int waiting, Duration oldestWait, List<Holder> holders) {}
 
     /**
      * Who holds a connection.
@@ -162,14 +151,7 @@ public record HealthReport(
             @Nullable String statement,
             List<String> borrowedAt,
             List<String> now,
-            @Nullable Session server) {
-
-        /** Makes the lists such that do not change. */
-        public Holder {
-            borrowedAt = List.copyOf(borrowedAt);
-            now = List.copyOf(now);
-        }
-    }
+            @Nullable Session server) {}
 
     /**
      * A session as its server sees it. Null where the server does not say.
@@ -185,13 +167,7 @@ public record HealthReport(
             @Nullable String waitsFor,
             @Nullable Duration transactionAge,
             @Nullable Duration statementAge,
-            List<Long> blockedBy) {
-
-        /** Makes the list one that does not change. */
-        public Session {
-            blockedBy = List.copyOf(blockedBy);
-        }
-    }
+            List<Long> blockedBy) {}
 
     /**
      * Whether the schema is the one that the application needs.

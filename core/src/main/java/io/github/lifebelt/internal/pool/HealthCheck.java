@@ -203,7 +203,7 @@ final class HealthCheck {
                 status,
                 live,
                 live && !stuck && status != Status.DOWN,
-                reasons,
+                List.copyOf(reasons),
                 new HealthReport.Database(
                         reached,
                         stats.state(),
