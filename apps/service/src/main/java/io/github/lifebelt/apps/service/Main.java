@@ -105,11 +105,8 @@ public final class Main implements Callable<Integer> {
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", verbose ? "info" : "off");
         // Here and now: SLF4J complains when several threads log while it sets itself up.
         LoggerFactory.getILoggerFactory();
-        if (url == null) {
-            err.println("Starting an embedded " + database.title() + " ...");
-        }
         try {
-            Target target = url == null ? EmbeddedServer.start(database, err::println) : Target.own(url);
+            Target target = target();
             boolean serving = false;
             try {
                 serve(target);
@@ -126,6 +123,17 @@ public final class Main implements Callable<Integer> {
         // The hook ends the process.
         new CountDownLatch(1).await();
         return CommandLine.ExitCode.OK;
+    }
+
+    private Target target() {
+        String text = url;
+        if (text == null) {
+            err.println("Starting an embedded " + database.title() + " ...");
+            return EmbeddedServer.start(database, err::println);
+        }
+        Target own = Target.own(text);
+        err.println("Connecting to " + own.describe() + " ...");
+        return own;
     }
 
     private void serve(Target target) throws SQLException, IOException {
