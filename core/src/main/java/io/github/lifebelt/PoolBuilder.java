@@ -10,6 +10,7 @@ import io.github.lifebelt.internal.config.Limits;
 import io.github.lifebelt.internal.config.Setting;
 import io.github.lifebelt.internal.credentials.CredentialsSource;
 import io.github.lifebelt.internal.credentials.FixedCredentials;
+import io.github.lifebelt.internal.health.Fleets;
 import io.github.lifebelt.internal.pool.PoolEngine;
 import io.github.lifebelt.migration.Migrations;
 import io.github.lifebelt.security.CredentialsProvider;
@@ -608,6 +609,6 @@ public final class PoolBuilder {
 
     private int surge() {
         Integer given = surge;
-        return given != null ? given : replicas == 1 ? 0 : (replicas + 3) / 4;
+        return given != null ? given : Fleets.usualSurge(replicas);
     }
 }

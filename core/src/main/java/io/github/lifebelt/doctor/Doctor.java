@@ -262,7 +262,7 @@ public final class Doctor {
     /**
      * Says how many instances of the application there are, each with a pool.
      *
-     * @param count 1 to 10,000; 1 by default
+     * @param count 1 to 10,000; the setting {@code replicas} by default
      * @return a doctor that knows
      */
     public Doctor replicas(int count) {
@@ -272,7 +272,7 @@ public final class Doctor {
     /**
      * Says how many instances there are more while a new version is rolled out.
      *
-     * @param count 0 to 10,000; 0 by default
+     * @param count 0 to 10,000; a quarter of the replicas by default, rounded up, and none for a single one
      * @return a doctor that knows
      */
     public Doctor surge(int count) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param reading of the connection string
  * @param config of a pool that is there; else null, and made of the reading and the variables
  * @param variables with settings
- * @param replicas instances with a pool each
- * @param surge instances more during a roll-out
+ * @param replicas instances with a pool each; null for what the pool's settings say
+ * @param surge instances more during a roll-out; null for what is usual, or what the settings say
  * @param timeout for the whole
  * @param connects whether anything is sent
  * @param clock this machine's
@@ -28,8 +28,8 @@ public record Patient(
         UrlReading reading,
         @Nullable PoolConfig config,
         Map<String, String> variables,
-        int replicas,
-        int surge,
+        @Nullable Integer replicas,
+        @Nullable Integer surge,
         Duration timeout,
         boolean connects,
         InstantSource clock) {
@@ -37,12 +37,12 @@ public record Patient(
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     public static Patient of(UrlReading reading) {
-        return new Patient(reading, null, Map.of(), 1, 0, TIMEOUT, true, InstantSource.system());
+        return new Patient(reading, null, Map.of(), null, null, TIMEOUT, true, InstantSource.system());
     }
 
     public static Patient of(PoolConfig config) {
         UrlReading reading = new UrlReading(null, List.of(), null, null, config.url(), null);
-        return new Patient(reading, config, Map.of(), 1, 0, TIMEOUT, true, InstantSource.system());
+        return new Patient(reading, config, Map.of(), null, null, TIMEOUT, true, InstantSource.system());
     }
 
     public Patient settings(Map<String, String> read) {

@@ -3,7 +3,9 @@ package io.github.lifebelt.internal.doctor;
 import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.doctor.Doctor.Layer;
 import io.github.lifebelt.doctor.Doctor.Severity;
+import io.github.lifebelt.health.HealthReport.Fleet;
 import io.github.lifebelt.internal.config.Durations;
+import io.github.lifebelt.internal.health.Fleets;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.Checkup;
 import io.github.lifebelt.spi.Dialect.Remark;
@@ -84,29 +86,29 @@ final class ServerLayer {
     }
 
     private void fleet(ServerFacts facts, @Nullable Integer others) {
-        Integer most = facts.maxConnections();
-        if (most == null || facts.bouncer()) {
-            // The limit of a pooler stands before the server's, and is its own.
+        Integer replicas = patient.replicas();
+        Integer surge = patient.surge();
+        int usual = replicas == null ? config.health().surge() : Fleets.usualSurge(replicas);
+        Fleet fleet = Fleets.of(
+                facts,
+                others,
+                config.maxSize(),
+                replicas == null ? config.health().replicas() : replicas,
+                surge == null ? usual : surge);
+        if (fleet == null || fleet.fits()) {
             return;
         }
-        int reserved = facts.reservedConnections() == null ? 0 : facts.reservedConnections();
-        int taken = others == null ? 0 : others;
-        int free = most - reserved - taken;
-        int instances = patient.replicas() + patient.surge();
-        long need = (long) instances * config.maxSize();
-        if (need <= free) {
-            return;
-        }
-        int fits = free / instances;
+        int instances = fleet.replicas() + fleet.surge();
+        int fits = fleet.available() / instances;
+        int missing = fleet.wanted() - fleet.available();
         findings.add(
                 Code.FLEET_TOO_BIG,
-                instances + (instances == 1 ? " instance" : " instances") + " with max-size " + config.maxSize()
-                        + " may open " + need + " connections, and " + free + " are to be had: max_connections is "
-                        + most
-                        + ", less " + reserved + " reserved and " + taken + " that others use",
+                instances + (instances == 1 ? " instance" : " instances") + " with max-size " + fleet.poolSize()
+                        + " may open " + fleet.wanted() + " connections, and " + fleet.available()
+                        + " are to be had: max_connections is " + facts.maxConnections()
+                        + ", less those that are reserved and those that others use",
                 fits >= 1
                         ? "set lifebelt.max-size to " + fits + " or less"
-                        : "raise max_connections to " + (need + reserved + taken)
-                                + ", or put PgBouncer or ProxySQL in between");
+                        : "raise max_connections by " + missing + ", or put PgBouncer or ProxySQL in between");
     }
 }

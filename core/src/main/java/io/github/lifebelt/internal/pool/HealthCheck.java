@@ -11,6 +11,7 @@ import io.github.lifebelt.health.HealthReport.Saturation;
 import io.github.lifebelt.health.HealthReport.Schema;
 import io.github.lifebelt.health.HealthReport.Status;
 import io.github.lifebelt.internal.config.Durations;
+import io.github.lifebelt.internal.health.Fleets;
 import io.github.lifebelt.internal.jdbc.PoolThread;
 import io.github.lifebelt.internal.pool.HealthProbe.Failed;
 import io.github.lifebelt.internal.pool.HealthProbe.Finding;
@@ -183,7 +184,14 @@ final class HealthCheck {
                 stats.pending(),
                 Duration.ofNanos(queue.oldestWaitNanos()),
                 pressure.holders().describe(out, server));
-        Fleet fleet = finding instanceof Reached reached ? fleet(reached, stats.max()) : null;
+        Fleet fleet = finding instanceof Reached reached
+                ? Fleets.of(
+                        reached.facts(),
+                        reached.others(),
+                        stats.max(),
+                        config.health().replicas(),
+                        config.health().surge())
+                : null;
         List<Reason> reasons = new ArrayList<>();
         Instant now = Instant.now();
         boolean stuck = reasonsOfPool(reasons, stats, saturation, out, fleet, now);
@@ -306,19 +314,6 @@ final class HealthCheck {
         if (end != null && now.plus(soon).isAfter(end)) {
             reasons.add(new Reason(code, what + (end.isAfter(now) ? " expires at " : " has expired at ") + end));
         }
-    }
-
-    private @Nullable Fleet fleet(Reached reached, int poolSize) {
-        Integer most = reached.facts().maxConnections();
-        if (most == null || reached.facts().bouncer()) {
-            return null;
-        }
-        Integer reserved = reached.facts().reservedConnections();
-        Integer others = reached.others();
-        int available = most - (reserved == null ? 0 : reserved) - (others == null ? 0 : others);
-        int replicas = config.health().replicas();
-        int surge = config.health().surge();
-        return new Fleet(poolSize * (replicas + surge), Math.max(0, available), poolSize, replicas, surge);
     }
 
     void close() {

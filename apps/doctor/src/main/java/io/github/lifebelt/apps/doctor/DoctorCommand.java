@@ -59,16 +59,14 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--replicas",
             paramLabel = "N",
-            defaultValue = "1",
             description = "How many instances of the application there are, each with a pool (1).")
-    private int replicas;
+    private @Nullable Integer replicas;
 
     @Option(
             names = "--surge",
             paramLabel = "N",
-            defaultValue = "0",
-            description = "How many more there are while a new version is rolled out (0).")
-    private int surge;
+            description = "How many more there are while a new version is rolled out (a quarter).")
+    private @Nullable Integer surge;
 
     @Option(
             names = "--timeout",
@@ -87,7 +85,9 @@ final class DoctorCommand implements Callable<Integer> {
         Doctor doctor =
                 url == null ? Doctor.ofEnvironment(environment) : Doctor.of(url).settings(environment);
         try {
-            doctor = doctor.replicas(replicas).surge(surge).timeout(duration());
+            doctor = doctor.timeout(duration());
+            doctor = replicas == null ? doctor : doctor.replicas(replicas);
+            doctor = surge == null ? doctor : doctor.surge(surge);
         } catch (ConfigurationException e) {
             throw usage(e.detail());
         }
