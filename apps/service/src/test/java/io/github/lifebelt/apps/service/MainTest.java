@@ -40,7 +40,8 @@ class MainTest {
             assertThat(client.transfer("{\"from\":1,\"to\":2,\"amount\":5}").statusCode())
                     .isEqualTo(200);
 
-            process.destroy();
+            // The handle's leaves the streams open.
+            assertThat(process.toHandle().destroy()).isTrue();
 
             assertThat(out.readLine()).matches("Ended\\. Transfers: [1-9]\\d* committed, 0 failed, 0 unknown");
             assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
