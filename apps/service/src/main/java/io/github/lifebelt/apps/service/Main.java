@@ -152,10 +152,12 @@ public final class Main implements Callable<Integer> {
     }
 
     private void end(Service service, Target target) {
-        service.close();
-        target.close();
-        Figures.Transfers all = service.transfers();
-        out.println("Ended. Transfers: " + all.committed() + " committed, " + all.failed() + " failed, " + all.unknown()
-                + " unknown");
+        try (target) {
+            service.close();
+        } finally {
+            Figures.Transfers all = service.transfers();
+            out.println("Ended. Transfers: " + all.committed() + " committed, " + all.failed() + " failed, "
+                    + all.unknown() + " unknown");
+        }
     }
 }

@@ -95,7 +95,11 @@ final class Service implements AutoCloseable {
     public void close() {
         Faults faults = target.faults();
         if (faults != null) {
-            faults.thaw();
+            try {
+                faults.thaw();
+            } catch (IllegalStateException e) {
+                // When the process ends, the embedded server may be gone by now.
+            }
         }
         end();
     }
