@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +106,7 @@ record EnvironmentValues(EnvironmentFamily family, String prefix, Map<Part, Valu
         String dialect = dialect();
         UrlReader reader = new UrlReader(dialect, dialect.equals(FamilyHints.MYSQL) ? "MySQL" : "PostgreSQL");
         addresses(reader);
-        Map<Part, java.util.function.Consumer<String>> takers = Map.of(
+        Map<Part, Consumer<String>> takers = Map.of(
                 Part.DATABASE, reader::database,
                 Part.USER, reader::user,
                 Part.PASSWORD, reader::password,

@@ -15,9 +15,12 @@ import io.github.lifebelt.url.DatabaseUrl.Host;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** One examination: the layers in their order, until one is broken. Used once. */
@@ -115,7 +118,7 @@ public final class Examination {
             findings.add(
                     Code.CREDENTIALS_UNAVAILABLE,
                     "There is nothing to log in with: " + provider + " gave "
-                            + (e instanceof java.util.concurrent.TimeoutException
+                            + (e instanceof TimeoutException
                                     ? "no answer in time"
                                     : "a failure (" + e.getClass().getName() + ")"),
                     "look into the log of whoever supplies the credentials, and at the right of this program to ask it");
@@ -135,12 +138,12 @@ public final class Examination {
                 : url.hosts().stream()
                         .map(host -> host.name().isEmpty() ? new Host("localhost", host.port()) : host)
                         .toList();
-        Map<Host, List<InetAddress>> found = new java.util.LinkedHashMap<>();
+        Map<Host, List<InetAddress>> found = new LinkedHashMap<>();
         course.look(Layer.DNS, () -> found.putAll(DnsLayer.look(hosts, settings.resolver(), course, findings)));
         if (findings.isBroken(Layer.DNS)) {
             return List.of();
         }
-        List<InetSocketAddress> open = new java.util.ArrayList<>();
+        List<InetSocketAddress> open = new ArrayList<>();
         course.look(Layer.TCP, () -> open.addAll(TcpLayer.look(found, family.defaultPort(), course, findings)));
         return open;
     }

@@ -17,6 +17,7 @@ import io.github.lifebelt.spi.Dialect.ServerFacts;
 import io.github.lifebelt.spi.FailureClassifier.Role;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.net.InetSocketAddress;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -176,7 +177,7 @@ final class Login {
         }
     }
 
-    private void pool(java.sql.Connection told, ServerFacts facts) {
+    private void pool(Connection told, ServerFacts facts) {
         PoolLayer pool = new PoolLayer(config, findings);
         pool.look();
         pool.look(facts);

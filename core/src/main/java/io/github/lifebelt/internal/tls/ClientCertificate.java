@@ -5,6 +5,7 @@ import io.github.lifebelt.url.DatabaseUrl;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -15,6 +16,7 @@ import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -106,7 +108,7 @@ record ClientCertificate(
         }
         try {
             return Path.of(new URI(url)).toString();
-        } catch (java.net.URISyntaxException | IllegalArgumentException e) {
+        } catch (URISyntaxException | IllegalArgumentException e) {
             return url.substring("file:".length());
         }
     }
@@ -181,7 +183,7 @@ record ClientCertificate(
                 .toList();
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
-            List<X509Certificate> chain = new java.util.ArrayList<>();
+            List<X509Certificate> chain = new ArrayList<>();
             for (Pem.Block block : blocks) {
                 chain.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block.der())));
             }
