@@ -9,6 +9,7 @@ import static io.github.lifebelt.contract.Diagnoses.isSound;
 import static io.github.lifebelt.contract.Diagnoses.warns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.doctor.Doctor;
@@ -38,6 +39,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +49,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DoctorTest extends PoolTest {
 
     private static final Duration SHORT = Duration.ofSeconds(4);
+
+    /** Other tests leave theirs. */
+    @BeforeEach
+    void dropTheTableOfTokens() throws SQLException {
+        try (Connection connection = bare()) {
+            Sql.execute(connection, "drop table if exists lifebelt_token");
+        }
+    }
 
     private DatabaseUrl url() {
         return server().databaseUrl();
@@ -68,7 +78,7 @@ class DoctorTest extends PoolTest {
     @Test
     void itLeavesNothingBehind() {
         examine(url());
-        org.awaitility.Awaitility.await().until(() -> server().sessions() == 0);
+        await().until(() -> server().sessions() == 0);
     }
 
     // ------------------------------------------------------------------------------------------------ secret
@@ -266,7 +276,7 @@ class DoctorTest extends PoolTest {
                     one.close();
                 }
             }
-            org.awaitility.Awaitility.await().until(() -> small.sessions() == 0);
+            await().until(() -> small.sessions() == 0);
             isSound(small.databaseUrl(), Layer.SERVER);
             fleet(small);
         }

@@ -245,7 +245,9 @@ class HealthTest extends PoolTest {
         assertThat(report.live()).isFalse();
         assertThat(report.ready()).isFalse();
         assertThat(report.status()).isEqualTo(Status.DOWN);
-        assertThat(codes(report)).contains(Code.POOL_CLOSED);
+        assertThat(codes(report)).containsExactly(Code.POOL_CLOSED);
+        // Nobody is asked for it.
+        assertThat(pool.stats().connects()).isZero();
     }
 
     @Test

@@ -33,6 +33,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the pool's health reports. However many callers there are, one of them has the database asked, on a thread of its
@@ -40,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * short time.
  */
 final class HealthCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(HealthCheck.class);
+
     /** Expiry within this is worth a word. */
     private static final Duration CERTIFICATE = Duration.ofDays(14);
 
@@ -132,6 +136,8 @@ final class HealthCheck {
             // Less than what callers have, so that they hear of it.
             report = look(pool, System.nanoTime() + timeoutNanos * 9 / 10);
             last = new Found(report, System.nanoTime());
+        } catch (RuntimeException e) {
+            LOG.error("{}: the health check has failed", config.name(), e);
         } finally {
             land(mine, report == null ? unanswered("the check has failed; see the log") : report);
         }
@@ -167,6 +173,9 @@ final class HealthCheck {
     }
 
     private HealthReport look(ConnectionPool pool, long deadline) {
+        if (closed.getAsBoolean()) {
+            return unanswered("not asked, since the pool is closed");
+        }
         boolean saturated = pressure.isSaturated();
         List<Borrowing> out = saturated ? pressure.holders().now() : List.of();
         Finding finding = probe.ask(Holders.sessions(out), deadline);
@@ -194,8 +203,8 @@ final class HealthCheck {
                 : null;
         List<Reason> reasons = new ArrayList<>();
         Instant now = Instant.now();
-        boolean stuck = reasonsOfPool(reasons, stats, saturation, out, fleet, now);
-        boolean reached = reasonsOfDatabase(reasons, finding);
+        reasonsOfPool(reasons, stats, saturation, out, fleet, now);
+        boolean reached = !closed.getAsBoolean() && reasonsOfDatabase(reasons, finding);
         if (schema != null && !schema.ready()) {
             reasons.add(new Reason(Code.SCHEMA_NOT_READY, schema.message()));
         }
@@ -210,7 +219,7 @@ final class HealthCheck {
                 now,
                 status,
                 live,
-                live && !stuck && status != Status.DOWN,
+                live && status != Status.DOWN,
                 List.copyOf(reasons),
                 new HealthReport.Database(
                         reached,
@@ -247,8 +256,7 @@ final class HealthCheck {
         return true;
     }
 
-    /** Whether it is stuck. */
-    private boolean reasonsOfPool(
+    private void reasonsOfPool(
             List<Reason> reasons,
             PoolStats stats,
             Saturation saturation,
@@ -258,8 +266,7 @@ final class HealthCheck {
         if (closed.getAsBoolean()) {
             reasons.add(new Reason(Code.POOL_CLOSED, "the pool was closed; start the application again"));
         }
-        boolean stuck = saturation.saturated() && isStuck(saturation);
-        if (stuck) {
+        if (saturation.saturated() && isStuck(saturation)) {
             reasons.add(new Reason(
                     Code.POOL_STUCK,
                     "callers wait, and no connection came back for "
@@ -299,7 +306,6 @@ final class HealthCheck {
                     "this process has other pools on the same database: " + String.join(", ", twins)
                             + ". One pool for all of it needs fewer connections"));
         }
-        return stuck;
     }
 
     private boolean isStuck(Saturation saturation) {
