@@ -68,6 +68,15 @@ class HealthTest extends PoolTest {
     }
 
     @Test
+    void itsConnectionIsKept() {
+        ConnectionPool pool = open(builder().healthCache(Duration.ZERO).recycleAfter(Duration.ZERO));
+        for (int i = 0; i < 3; i++) {
+            assertThat(pool.health().status()).isEqualTo(Status.UP);
+        }
+        assertThat(pool.stats().connects()).isOne();
+    }
+
+    @Test
     void anExhaustedPoolIsUpAndSaturatedAndNamesItsHolders() throws Exception {
         ConnectionPool pool = open(builder().maxSize(1).borrowTimeout(Duration.ofSeconds(60)));
         CountDownLatch end = new CountDownLatch(1);

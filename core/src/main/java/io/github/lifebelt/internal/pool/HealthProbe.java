@@ -49,6 +49,7 @@ final class HealthProbe {
     private final BiConsumer<Duration, Runnable> after;
     private final DatabaseUrl url;
     private final long recycleNanos;
+    private final boolean writes;
     private volatile @Nullable Physical own;
     private volatile long openedNanos;
     private volatile long usedNanos;
@@ -60,7 +61,10 @@ final class HealthProbe {
         this.dialect = dialect;
         this.after = after;
         url = config.url();
-        recycleNanos = config.recycleAfter().toNanos();
+        recycleNanos = config.recycleAfter().isZero()
+                ? Long.MAX_VALUE
+                : config.recycleAfter().toNanos();
+        writes = !config.readOnly();
     }
 
     /** When the database has answered last, or null. */
@@ -94,7 +98,11 @@ final class HealthProbe {
         if (kept != null && System.nanoTime() - openedNanos < recycleNanos) {
             try {
                 kept.within(deadlineNanos, jdbc -> kept.facts(dialect.serverFacts(jdbc)));
-                return kept;
+                if (!isLeftBehind(kept)) {
+                    return kept;
+                }
+                own = null;
+                kept.closePolitely();
             } catch (SQLException e) {
                 boolean silent = kept.missedDeadline();
                 drop(kept);
@@ -116,6 +124,12 @@ final class HealthProbe {
             after.accept(KEPT, () -> closeIfUnused(fresh));
         }
         return fresh;
+    }
+
+    /** Whether it leads to a server that takes no writes, while the name may lead to one that does by now. */
+    private boolean isLeftBehind(Physical kept) {
+        ServerFacts facts = kept.facts();
+        return writes && facts != null && facts.readOnly();
     }
 
     /** What they do not answer is not shown; that the database is there is known by now. */
