@@ -2,6 +2,7 @@ package io.github.lifebelt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.lifebelt.health.HealthReport;
 import io.github.lifebelt.internal.doctor.Code;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,6 +55,9 @@ class ErrorsDocumentTest {
             codes.add(reason.name());
         }
         for (var code : Code.values()) {
+            codes.add(code.name());
+        }
+        for (var code : HealthReport.Code.values()) {
             codes.add(code.name());
         }
         assertThat(codes)
