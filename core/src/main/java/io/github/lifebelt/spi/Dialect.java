@@ -188,7 +188,20 @@ public interface Dialect {
             @Nullable Integer maxConnections,
             @Nullable Integer reservedConnections,
             @Nullable Duration keepaliveIdle,
-            boolean bouncer) {}
+            boolean bouncer) {
+
+        /**
+         * How many connections there are for ordinary users.
+         *
+         * @return {@link #maxConnections()} less {@link #reservedConnections()}; null if the server did not say
+         */
+        public @Nullable Integer ordinaryConnections() {
+            Integer most = maxConnections;
+            return most == null
+                    ? null
+                    : Integer.valueOf(most - (reservedConnections == null ? 0 : reservedConnections));
+        }
+    }
 
     /**
      * What a session is doing, as its server sees it. Null where the server does not say, or not to everybody.

@@ -39,6 +39,11 @@ public final class Durations {
         }
     }
 
+    /** The same in whole milliseconds, for what was measured. */
+    public static String measured(Duration duration) {
+        return text(Duration.ofMillis(duration.toMillis()));
+    }
+
     /** The shortest exact way to write a duration for people. */
     public static String text(Duration duration) {
         long millis = duration.toMillis();

@@ -163,7 +163,7 @@ final class Supply {
         Answer spare = last;
         Duration valid = validFor();
         if (first && spare != null && spare.isSpare()) {
-            String how = valid == null ? "" : " for another " + Durations.text(Duration.ofMillis(valid.toMillis()));
+            String how = valid == null ? "" : " for another " + Durations.measured(valid);
             LOG.warn("{}: {} has failed; what it gave before is used{}: {}", pool, name, how, why);
         } else if (first) {
             LOG.warn("{}: {} has failed, and there are no credentials to log in with: {}", pool, name, why);

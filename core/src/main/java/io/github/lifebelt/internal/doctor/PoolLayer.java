@@ -67,13 +67,14 @@ final class PoolLayer {
                     "set lifebelt.keepalive=2m, unless the server is to sleep when idle");
         }
         Integer most = facts.maxConnections();
-        int reserved = facts.reservedConnections() == null ? 0 : facts.reservedConnections();
-        if (most != null && !facts.bouncer() && config.maxSize() > most - reserved) {
+        Integer ordinary = facts.ordinaryConnections();
+        if (most != null && ordinary != null && !facts.bouncer() && config.maxSize() > ordinary) {
             findings.add(
                     Code.POOL_TOO_BIG,
-                    "max-size " + config.maxSize() + " cannot be reached: the server takes " + (most - reserved)
-                            + " connections of ordinary users (max_connections " + most + " less " + reserved + ")",
-                    "set lifebelt.max-size to " + Math.max(1, most - reserved) + " or less");
+                    "max-size " + config.maxSize() + " cannot be reached: the server takes " + ordinary
+                            + " connections of ordinary users (max_connections " + most + " less " + (most - ordinary)
+                            + ")",
+                    "set lifebelt.max-size to " + Math.max(1, ordinary) + " or less");
         }
     }
 

@@ -16,12 +16,11 @@ public final class Fleets {
      */
     public static @Nullable Fleet of(
             ServerFacts facts, @Nullable Integer others, int poolSize, int replicas, int surge) {
-        Integer most = facts.maxConnections();
-        if (most == null || facts.bouncer()) {
+        Integer ordinary = facts.ordinaryConnections();
+        if (ordinary == null || facts.bouncer()) {
             return null;
         }
-        Integer reserved = facts.reservedConnections();
-        int available = most - (reserved == null ? 0 : reserved) - (others == null ? 0 : others);
+        int available = ordinary - (others == null ? 0 : others);
         return new Fleet(poolSize * (replicas + surge), Math.max(0, available), poolSize, replicas, surge);
     }
 

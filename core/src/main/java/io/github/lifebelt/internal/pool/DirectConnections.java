@@ -145,7 +145,7 @@ public final class DirectConnections implements DataSource, AutoCloseable {
         Physical made = connector.open(new SlotConnect(), until);
         try {
             refusePooler(made.facts());
-            made.within(until, this::enterSchema);
+            made.within(until, jdbc -> ServiceDoor.enterSchema(config, dialect, jdbc));
             if (deadline != null) {
                 made.until(deadline);
             }
@@ -168,15 +168,6 @@ public final class DirectConnections implements DataSource, AutoCloseable {
                     + " to many: locks of a migration would be left behind or miss their purpose. Give the"
                     + " server's own address: Migrations.directUrl(\"" + url.dialect()
                     + "://<server>:<its own port>/<database>\")");
-        }
-    }
-
-    private void enterSchema(Connection jdbc) throws SQLException {
-        String schema = config.schema();
-        if (schema != null && dialect.schemaIsCatalog()) {
-            jdbc.setCatalog(schema);
-        } else if (schema != null) {
-            jdbc.setSchema(schema);
         }
     }
 

@@ -5,7 +5,6 @@ import io.github.lifebelt.health.HealthReport.Session;
 import io.github.lifebelt.internal.config.Durations;
 import io.github.lifebelt.internal.jdbc.Slot;
 import io.github.lifebelt.spi.Dialect.SessionActivity;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -103,13 +102,13 @@ final class Holders {
                         .findFirst()
                         .map(frame -> ", borrowed at " + frame)
                         .orElse("");
-        return units.describe(holder.thread()) + " for " + text(holder.held())
+        return units.describe(holder.thread()) + " for " + Durations.measured(holder.held())
                 + (holder.statement() == null ? "" : ", last statement: " + holder.statement()) + where;
     }
 
     private static String who(Holder holder) {
         return "thread '" + holder.thread() + "'" + (holder.unit() == null ? "" : " in unit '" + holder.unit() + "'")
-                + " for " + text(holder.held());
+                + " for " + Durations.measured(holder.held());
     }
 
     /** For the log: a paragraph each. */
@@ -140,17 +139,15 @@ final class Holders {
 
     private static String full(Session server) {
         return server.state()
-                + (server.statementAge() == null ? "" : " for " + text(server.statementAge()))
-                + (server.transactionAge() == null ? "" : ", transaction open for " + text(server.transactionAge()))
+                + (server.statementAge() == null ? "" : " for " + Durations.measured(server.statementAge()))
+                + (server.transactionAge() == null
+                        ? ""
+                        : ", transaction open for " + Durations.measured(server.transactionAge()))
                 + (server.waitsFor() == null ? "" : ", waits for " + server.waitsFor())
                 + (server.blockedBy().isEmpty() ? "" : ", blocked by session " + server.blockedBy());
     }
 
     private static String lines(List<String> frames) {
         return String.join("\n        ", frames);
-    }
-
-    private static String text(Duration time) {
-        return Durations.text(Duration.ofMillis(time.toMillis()));
     }
 }

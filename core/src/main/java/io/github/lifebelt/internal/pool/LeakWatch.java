@@ -94,7 +94,7 @@ final class LeakWatch implements Runnable {
                         + " away{}",
                 pool,
                 who,
-                text(one.held()),
+                Durations.measured(one.held()),
                 Durations.text(suspicious),
                 details(one));
         listeners.tell(listener -> listener.leaked(who, one.held(), false));
@@ -102,7 +102,8 @@ final class LeakWatch implements Runnable {
 
     private void takeAway(Borrowing one) {
         String who = units.describe(one.thread());
-        String why = "[MAX_HOLD_EXCEEDED] this connection was taken away after " + text(one.held()) + ": max-hold is "
+        String why = "[MAX_HOLD_EXCEEDED] this connection was taken away after " + Durations.measured(one.held())
+                + ": max-hold is "
                 + Durations.text(most) + ". It had been borrowed by " + who
                 + "; what it had not committed is rolled back";
         if (!one.lease().takeAway(why)) {
@@ -121,7 +122,7 @@ final class LeakWatch implements Runnable {
                 "{}: [MAX_HOLD_EXCEEDED] a connection was taken from {} after {}; what was not committed is rolled back{}",
                 pool,
                 who,
-                text(one.held()),
+                Durations.measured(one.held()),
                 details(one));
         listeners.tell(listener -> listener.leaked(who, one.held(), true));
     }
@@ -141,9 +142,5 @@ final class LeakWatch implements Runnable {
 
     private String details(Borrowing one) {
         return ":" + Holders.full(holders.describe(List.of(one), Map.of()));
-    }
-
-    private static String text(Duration held) {
-        return Durations.text(Duration.ofMillis(held.toMillis()));
     }
 }

@@ -97,7 +97,7 @@ final class Pressure {
             LOG.info(
                     "{}: connections are free again, {} after the pool was exhausted",
                     pool,
-                    Durations.text(Duration.ofMillis(TimeUnit.NANOSECONDS.toMillis(now - episodeBegin))));
+                    Durations.measured(Duration.ofNanos(now - episodeBegin)));
         }
         if (pressed || reported.get() || (remembering && !always && now - lastPressure < CALM_NANOS)) {
             after.accept(LOOK, this::look);

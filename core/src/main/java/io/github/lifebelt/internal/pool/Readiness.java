@@ -68,6 +68,6 @@ final class Readiness {
     }
 
     private static String text(long nanos) {
-        return Durations.text(Duration.ofMillis(TimeUnit.NANOSECONDS.toMillis(nanos)));
+        return Durations.measured(Duration.ofNanos(nanos));
     }
 }

@@ -28,12 +28,7 @@ final class ServerLimits {
     private record Limits(
             @Nullable Duration idleTimeout, @Nullable Integer connections, boolean bouncer) {
         static Limits of(ServerFacts facts) {
-            Integer most = facts.maxConnections();
-            Integer reserved = facts.reservedConnections();
-            return new Limits(
-                    facts.idleTimeout(),
-                    most == null ? null : Integer.valueOf(most - (reserved == null ? 0 : reserved)),
-                    facts.bouncer());
+            return new Limits(facts.idleTimeout(), facts.ordinaryConnections(), facts.bouncer());
         }
     }
 

@@ -6,6 +6,7 @@ import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.SlotConnect;
 import io.github.lifebelt.internal.tx.SideDoor;
 import io.github.lifebelt.spi.Dialect;
+import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
@@ -31,18 +32,23 @@ final class ServiceDoor implements SideDoor {
         Physical made = connector.open(new SlotConnect(), deadlineNanos);
         try {
             made.within(deadlineNanos, jdbc -> {
-                String schema = config.schema();
-                if (schema != null && dialect.schemaIsCatalog()) {
-                    jdbc.setCatalog(schema);
-                } else if (schema != null) {
-                    jdbc.setSchema(schema);
-                }
+                enterSchema(config, dialect, jdbc);
                 care.setUp(made);
             });
             return made;
         } catch (SQLException | RuntimeException | Error e) {
             made.abort(CloseReason.SET_UP);
             throw e;
+        }
+    }
+
+    /** Where the pool's own connections are. */
+    static void enterSchema(PoolConfig config, Dialect dialect, Connection jdbc) throws SQLException {
+        String schema = config.schema();
+        if (schema != null && dialect.schemaIsCatalog()) {
+            jdbc.setCatalog(schema);
+        } else if (schema != null) {
+            jdbc.setSchema(schema);
         }
     }
 }
