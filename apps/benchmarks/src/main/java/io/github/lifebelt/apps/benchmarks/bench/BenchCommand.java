@@ -1,5 +1,6 @@
 package io.github.lifebelt.apps.benchmarks.bench;
 
+import io.github.lifebelt.apps.benchmarks.pools.Logs;
 import io.github.lifebelt.apps.benchmarks.pools.Servers;
 import io.github.lifebelt.apps.benchmarks.report.Machine;
 import io.github.lifebelt.apps.benchmarks.report.Report;
@@ -64,8 +65,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        // Before the first logger is made: sessions are killed on purpose here, and pools complain of it.
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
+        Logs.off();
         CommandLine command = Objects.requireNonNull(spec).commandLine();
         Report report = new Report(command.getOut(), command.getErr());
         Effort effort = adjustment.apply(quick ? Effort.quick() : Effort.full());

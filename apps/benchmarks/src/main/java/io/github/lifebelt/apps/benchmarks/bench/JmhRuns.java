@@ -1,5 +1,6 @@
 package io.github.lifebelt.apps.benchmarks.bench;
 
+import io.github.lifebelt.apps.benchmarks.pools.Logs;
 import io.github.lifebelt.apps.benchmarks.pools.Peer;
 import io.github.lifebelt.apps.benchmarks.pools.Wire;
 import io.github.lifebelt.apps.benchmarks.report.Numbers;
@@ -125,7 +126,7 @@ final class JmhRuns {
         Effort.Jmh jmh = bench.effort().jmh();
         TimeValue iteration = new TimeValue(jmh.iteration().toMillis(), TimeUnit.MILLISECONDS);
         List<String> jvm = new ArrayList<>(bench.servers().endpoint(wire).handDown(wire));
-        jvm.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=off");
+        jvm.add(Logs.OFF);
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include(Pattern.quote(benchmark.getName()) + "\\.")
                 .param("tls", Boolean.toString(wire.tls()))

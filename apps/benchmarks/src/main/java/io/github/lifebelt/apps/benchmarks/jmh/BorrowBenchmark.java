@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class BorrowBenchmark {
 
     /** Which pool. */
-    @Param({"lifebelt", "hikari", "hikari-window--1", "dbcp2", "agroal"})
+    @Param({"lifebelt", "hikari", "hikari-window--1", "dbcp2", "tomcat", "c3p0", "agroal", "vibur", "druid"})
     public String pool = "";
 
     /** Whether the connections are encrypted. */

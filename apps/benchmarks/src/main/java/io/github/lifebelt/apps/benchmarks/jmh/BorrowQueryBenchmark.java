@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class BorrowQueryBenchmark {
 
     /** Which pool. */
-    @Param({"lifebelt", "hikari", "hikari-window--1", "dbcp2", "agroal"})
+    @Param({"lifebelt", "hikari", "hikari-window--1", "dbcp2", "tomcat", "c3p0", "agroal", "vibur", "druid"})
     public String pool = "";
 
     /** Whether the connections are encrypted. */

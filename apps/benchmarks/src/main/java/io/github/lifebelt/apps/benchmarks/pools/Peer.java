@@ -1,89 +1,112 @@
 package io.github.lifebelt.apps.benchmarks.pools;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
-import io.agroal.api.AgroalDataSource;
-import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ConnectionValidator;
-import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
-import io.agroal.api.security.NamePrincipal;
-import io.agroal.api.security.SimplePassword;
-import io.github.lifebelt.ConnectionPool;
-import io.github.lifebelt.PoolBuilder;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.commons.dbcp2.BasicDataSource;
-import org.jspecify.annotations.Nullable;
 
-/** The pools that are compared, each with its own defaults but for size, wait and the check before each borrow. */
+/**
+ * The pools that are compared, each with its own defaults but for size, wait and what its documentation recommends where
+ * connections may die: a check before each borrow, with a time-out where it has one.
+ */
 public enum Peer {
     /** Reads the socket before each borrow and sends nothing. */
-    LIFEBELT("lifebelt", false, "its defaults: prePing=SOCKET, unavailableTimeout=5s, none with failFast") {
-        @Override
-        public OpenPool open(Endpoint endpoint, PoolSetup setup) {
-            PoolBuilder builder =
-                    ConnectionPool.builder(endpoint.url()).maxSize(setup.size()).borrowTimeout(setup.patience());
-            return OpenPool.of(this, (setup.failFast() ? builder.failFast() : builder).open());
-        }
-
-        @Override
-        public boolean canFailFast() {
-            return true;
-        }
-    },
+    LIFEBELT(
+            "lifebelt",
+            Check.SENDS_NOTHING,
+            Down.MAY_FAIL_FAST,
+            "its defaults: prePing=SOCKET, unavailableTimeout=5s, none with failFast",
+            PeerPools::lifebelt),
     /** As people run it: trusts a connection for half a second after each use. */
-    HIKARI("hikari", false, "its defaults: trusts a connection for 500 ms after each use") {
-        @Override
-        public OpenPool open(Endpoint endpoint, PoolSetup setup) {
-            return OpenPool.of(this, hikari(endpoint, setup));
-        }
-    },
+    HIKARI(
+            "hikari",
+            Check.SENDS_NOTHING,
+            Down.WAITS,
+            "its defaults: trusts a connection for 500 ms after each use",
+            PeerPools::hikari),
     /** Asks the server before each borrow. */
-    HIKARI_VALIDATED("hikari-window--1", true, "aliveBypassWindowMs=-1: asks the server before each borrow") {
-        @Override
-        public OpenPool open(Endpoint endpoint, PoolSetup setup) {
-            return OpenPool.of(this, alwaysValidating(endpoint, setup));
-        }
-    },
+    HIKARI_VALIDATED(
+            "hikari-window--1",
+            Check.ASKS_THE_SERVER,
+            Down.WAITS,
+            "aliveBypassWindowMs=-1: asks the server before each borrow",
+            PeerPools::hikariValidated),
     /** Asks the server before each borrow. */
-    DBCP2("dbcp2", true, "testOnBorrow=true, maxIdle=maxTotal") {
-        @Override
-        public OpenPool open(Endpoint endpoint, PoolSetup setup) {
-            BasicDataSource dbcp = new BasicDataSource();
-            dbcp.setUrl(endpoint.jdbcUrl());
-            dbcp.setUsername(endpoint.user());
-            dbcp.setPassword(endpoint.password());
-            dbcp.setMaxTotal(setup.size());
-            dbcp.setMaxIdle(setup.size());
-            dbcp.setMaxWait(setup.patience());
-            dbcp.setTestOnBorrow(true);
-            return OpenPool.of(this, dbcp);
-        }
-    },
+    DBCP2(
+            "dbcp2",
+            Check.ASKS_THE_SERVER,
+            Down.WAITS,
+            "testOnBorrow=true, validationQueryTimeout, maxIdle=maxTotal",
+            PeerPools::dbcp2),
     /** Asks the server before each borrow. */
-    AGROAL("agroal", true, "validateOnBorrow=true, connectionValidator=defaultValidator()") {
-        @Override
-        public OpenPool open(Endpoint endpoint, PoolSetup setup) throws SQLException {
-            return OpenPool.of(this, agroal(endpoint, setup));
-        }
-    };
+    TOMCAT(
+            "tomcat",
+            Check.ASKS_THE_SERVER,
+            Down.WAITS,
+            "testOnBorrow=true, validationInterval=0, validationQueryTimeout, initialSize=minIdle=0, maxIdle=maxActive",
+            PeerPools::tomcat),
+    /** Asks the server before each borrow. */
+    C3P0(
+            "c3p0",
+            Check.ASKS_THE_SERVER,
+            Down.WAITS,
+            "testConnectionOnCheckout=true, connectionIsValidTimeout",
+            PeerPools::c3p0),
+    /** Asks the server before each borrow. */
+    AGROAL(
+            "agroal",
+            Check.ASKS_THE_SERVER,
+            Down.WAITS,
+            "validateOnBorrow=true, connectionValidator=defaultValidatorWithTimeout(...)",
+            PeerPools::agroal),
+    /** Asks the server before each borrow. */
+    VIBUR(
+            "vibur",
+            Check.ASKS_THE_SERVER,
+            Down.WAITS,
+            "connectionIdleLimitInSeconds=0: asks the server before each borrow; validateTimeoutInSeconds, poolInitialSize=0",
+            PeerPools::vibur),
+    /** Asks the server before each borrow. */
+    DRUID(
+            "druid",
+            Check.ASKS_THE_SERVER,
+            Down.MAY_FAIL_FAST,
+            "testOnBorrow=true, validationQuery=SELECT 1, validationQueryTimeout; failFast=true where it says so",
+            PeerPools::druid);
 
-    // Zero would not do: a connection that was used less than a millisecond ago would go unchecked.
-    private static final String EVERY_BORROW = "-1";
-    private static final String HIKARI_WINDOW = "com.zaxxer.hikari.aliveBypassWindowMs";
+    private enum Check {
+        SENDS_NOTHING,
+        ASKS_THE_SERVER
+    }
+
+    private enum Down {
+        WAITS,
+        MAY_FAIL_FAST
+    }
+
+    /** Opens one. */
+    @FunctionalInterface
+    private interface Opening {
+        OpenPool open(Peer peer, Endpoint endpoint, PoolSetup setup) throws SQLException;
+    }
 
     private final String label;
-    private final boolean asksTheServer;
+    private final Check check;
+    private final Down down;
     private final String configuration;
+    private final Opening opening;
 
-    Peer(String label, boolean asksTheServer, String configuration) {
+    Peer(String label, Check check, Down down, String configuration, Opening opening) {
         this.label = label;
-        this.asksTheServer = asksTheServer;
+        this.check = check;
+        this.down = down;
         this.configuration = configuration;
+        this.opening = opening;
     }
 
     /** Opens a pool that keeps what it has connected. */
-    public abstract OpenPool open(Endpoint endpoint, PoolSetup setup) throws SQLException;
+    public OpenPool open(Endpoint endpoint, PoolSetup setup) throws SQLException {
+        return opening.open(this, endpoint, setup);
+    }
 
     /** The same with the usual wait. */
     public OpenPool open(Endpoint endpoint, int size) throws SQLException {
@@ -92,7 +115,7 @@ public enum Peer {
 
     /** Whether there is a mode in which it does not wait while the database is down. */
     public boolean canFailFast() {
-        return false;
+        return down == Down.MAY_FAIL_FAST;
     }
 
     /** What is set besides size and wait. */
@@ -107,7 +130,7 @@ public enum Peer {
 
     /** Whether each borrow costs a round trip. */
     public boolean asksTheServer() {
-        return asksTheServer;
+        return check == Check.ASKS_THE_SERVER;
     }
 
     /** The peer of a name. */
@@ -122,53 +145,5 @@ public enum Peer {
     /** All names. */
     public static List<String> labels() {
         return Arrays.stream(values()).map(Peer::label).toList();
-    }
-
-    private static HikariDataSource hikari(Endpoint endpoint, PoolSetup setup) {
-        HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(endpoint.jdbcUrl());
-        config.setUsername(endpoint.user());
-        config.setPassword(endpoint.password());
-        config.setMaximumPoolSize(setup.size());
-        config.setConnectionTimeout(setup.patience().toMillis());
-        // Its documentation wants it below the wait, and does not see to it.
-        config.setValidationTimeout(Math.min(config.getValidationTimeout(), config.getConnectionTimeout()));
-        return new HikariDataSource(config);
-    }
-
-    /** The window is the whole JVM's, but a pool reads it only while it is constructed. */
-    private static synchronized HikariDataSource alwaysValidating(Endpoint endpoint, PoolSetup setup) {
-        String before = System.getProperty(HIKARI_WINDOW);
-        System.setProperty(HIKARI_WINDOW, EVERY_BORROW);
-        try {
-            return hikari(endpoint, setup);
-        } finally {
-            restore(before);
-        }
-    }
-
-    private static void restore(@Nullable String before) {
-        if (before == null) {
-            System.clearProperty(HIKARI_WINDOW);
-        } else {
-            System.setProperty(HIKARI_WINDOW, before);
-        }
-    }
-
-    private static AgroalDataSource agroal(Endpoint endpoint, PoolSetup setup) throws SQLException {
-        AgroalDataSourceConfigurationSupplier configuration = new AgroalDataSourceConfigurationSupplier();
-        configuration
-                .connectionPoolConfiguration()
-                // No initial size: a borrower that comes while such a pool still fills may wait out its whole time-out.
-                .maxSize(setup.size())
-                .acquisitionTimeout(setup.patience())
-                .validateOnBorrow(true)
-                // Its default validator finds everything valid.
-                .connectionValidator(ConnectionValidator.defaultValidator())
-                .connectionFactoryConfiguration()
-                .jdbcUrl(endpoint.jdbcUrl())
-                .principal(new NamePrincipal(endpoint.user()))
-                .credential(new SimplePassword(endpoint.password()));
-        return AgroalDataSource.from(configuration);
     }
 }

@@ -42,7 +42,7 @@ final class KillAll {
         Map<String, Rounds.Turn<Integer>> turns = new LinkedHashMap<>();
         Contender.of(card.peers()).forEach(pool -> turns.put(pool.peer().label(), () -> errors(place, pool)));
         Map<String, Rounds.Outcome<Integer>> outcomes =
-                Rounds.play(card, card.extent().rounds(), turns);
+                Rounds.play(card, card.extent().rounds(3, 2), turns);
         for (Contender pool : Contender.of(card.peers())) {
             report(place, pool, outcomes.get(pool.peer().label()));
         }

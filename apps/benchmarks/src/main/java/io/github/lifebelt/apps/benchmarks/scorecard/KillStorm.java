@@ -1,13 +1,17 @@
 package io.github.lifebelt.apps.benchmarks.scorecard;
 
+import io.github.lifebelt.apps.benchmarks.pools.Peer;
 import io.github.lifebelt.apps.benchmarks.report.Numbers;
 import io.github.lifebelt.apps.benchmarks.report.Row;
 import io.github.lifebelt.apps.benchmarks.report.Table;
 import io.github.lifebelt.apps.benchmarks.scorecard.StormTurn.Ordeal;
 import io.github.lifebelt.testing.Ledger;
+import java.time.Duration;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Scenario E: units of work in a storm, and a ledger that says afterwards what became of each. Lifebelt's units retry by
@@ -17,17 +21,24 @@ final class KillStorm {
 
     private static final String PROMISE = "E, kill storm: 0 units failed, unknown, lost or duplicated";
 
+    private static final Duration LASTS = Duration.ofSeconds(20);
+    private static final Duration QUICKLY = Duration.ofSeconds(6);
+    // One that trusts its connections and one that asks the server each time.
+    private static final Set<Peer> IN_A_HURRY = EnumSet.of(Peer.LIFEBELT, Peer.HIKARI, Peer.DBCP2);
+
     private final Card card;
+    private final Duration lasts;
     private final List<Contender> pools;
     private final Table table;
 
     private KillStorm(Card card) {
         this.card = card;
+        this.lasts = card.extent().storm(LASTS, QUICKLY);
         this.pools = Contender.of(card.peers().stream()
-                .filter(card.extent().stormPeers()::contains)
+                .filter(peer -> !card.extent().quick() || IN_A_HURRY.contains(peer))
                 .toList());
         this.table = new Table(
-                "E, kill storm: " + card.extent().storm().toSeconds() + " s, " + StormTurn.THREADS
+                "E, kill storm: " + lasts.toSeconds() + " s, " + StormTurn.THREADS
                         + " threads, all sessions killed every " + Storm.PERIOD.toMillis()
                         + " ms, two COMMITs a second lost on the wire, one restart",
                 "where",
@@ -58,11 +69,10 @@ final class KillStorm {
 
     private void at(Place place, Pace pace) throws Exception {
         Map<String, Rounds.Turn<Ordeal>> turns = new LinkedHashMap<>();
-        pools.forEach(pool -> turns.put(
-                pool.peer().label(),
-                () -> StormTurn.of(place, pace, pool, card.extent().storm(), card.seed())));
+        pools.forEach(
+                pool -> turns.put(pool.peer().label(), () -> StormTurn.of(place, pace, pool, lasts, card.seed())));
         Map<String, Rounds.Outcome<Ordeal>> outcomes =
-                Rounds.play(card, card.extent().storms(), turns);
+                Rounds.play(card, card.extent().rounds(3, 1), turns);
         pools.forEach(pool -> {
             Rounds.Outcome<Ordeal> outcome = outcomes.get(pool.peer().label());
             outcome.samples().forEach(ordeal -> report(place, pace, pool, ordeal));

@@ -1,6 +1,7 @@
 package io.github.lifebelt.apps.benchmarks.scorecard;
 
 import io.github.lifebelt.apps.benchmarks.pools.Peer;
+import java.util.ArrayList;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -12,6 +13,15 @@ final class PoolName implements ITypeConverter<Peer> {
             return Peer.named(label);
         } catch (IllegalArgumentException e) {
             throw new TypeConversionException(e.getMessage());
+        }
+    }
+
+    /** All there are. */
+    static final class Candidates extends ArrayList<String> {
+        private static final long serialVersionUID = 1;
+
+        Candidates() {
+            super(Peer.labels());
         }
     }
 }

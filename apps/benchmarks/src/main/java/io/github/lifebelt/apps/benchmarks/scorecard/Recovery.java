@@ -33,6 +33,8 @@ final class Recovery {
     private static final Duration START_WITHIN = Duration.ofSeconds(60);
     // How often Lifebelt asks for a database that is down.
     private static final Duration SOON = Duration.ofSeconds(5);
+    private static final List<Duration> OUTAGES = List.of(Duration.ofSeconds(2), Duration.ofSeconds(30));
+    private static final List<Duration> QUICK_OUTAGES = List.of(Duration.ofSeconds(2));
     private static final int PERIOD_MILLIS = 50;
     private static final int LATER_PERIOD_MILLIS = 1_000;
     private static final double MOST = 0.95;
@@ -70,7 +72,7 @@ final class Recovery {
     static void run(Card card) throws Exception {
         Recovery half = new Recovery(card);
         for (Place place : card.places()) {
-            for (Duration outage : card.extent().outages()) {
+            for (Duration outage : card.extent().of(OUTAGES, QUICK_OUTAGES)) {
                 card.report().progress("B, server away for " + outage.toSeconds() + " s, " + place.label());
                 half.at(place, outage);
             }
@@ -83,7 +85,7 @@ final class Recovery {
         Map<String, Rounds.Turn<Back>> turns = new LinkedHashMap<>();
         pools.forEach(pool -> turns.put(pool.labelWithMode(), () -> outage(place, outage, pool)));
         Map<String, Rounds.Outcome<Back>> outcomes =
-                Rounds.play(card, card.extent().recoveries(), turns);
+                Rounds.play(card, card.extent().rounds(9, 2), turns);
         pools.forEach(pool -> report(place, outage, pool, outcomes.get(pool.labelWithMode())));
     }
 

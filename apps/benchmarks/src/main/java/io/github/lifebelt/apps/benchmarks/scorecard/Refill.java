@@ -70,7 +70,7 @@ final class Refill {
             pools.forEach(pool -> turns.put(pool.peer().label(), () -> refill(place, n, pool, burst)));
             // Once over nothing that counts, for the compiler's sake.
             Rounds.play(card, 1, turns);
-            int rounds = n == FEW ? card.extent().refills() : card.extent().refillsOfMany();
+            int rounds = n == FEW ? card.extent().rounds(9, 3) : card.extent().rounds(5, 2);
             report(place, n, pools, Rounds.play(card, rounds, turns));
         }
     }

@@ -1,17 +1,20 @@
 package io.github.lifebelt.apps.benchmarks.scorecard;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+
 /** What can be tried, in the order in which it is. */
 enum Scenario {
     /** All sessions are killed. */
-    A(KillAll::run),
+    A("all sessions killed", KillAll::run),
     /** The server stops and starts again. */
-    B(StopAndStart::run),
+    B("server stopped and started", StopAndStart::run),
     /** The server or the network says nothing, or too little. */
-    C(Silence::run),
+    C("no answer", Silence::run),
     /** All connections are replaced. */
-    D(Refill::run),
+    D("refill", Refill::run),
     /** Sessions are killed and COMMITs lost while units of work run. */
-    E(KillStorm::run);
+    E("units of work in a storm", KillStorm::run);
 
     /** Tries it everywhere and reports. */
     @FunctionalInterface
@@ -19,13 +22,26 @@ enum Scenario {
         void on(Card card) throws Exception;
     }
 
+    private final String title;
     private final Trial trial;
 
-    Scenario(Trial trial) {
+    Scenario(String title, Trial trial) {
+        this.title = title;
         this.trial = trial;
     }
 
     void run(Card card) throws Exception {
         trial.on(card);
+    }
+
+    /** All there are, for help. */
+    static final class Candidates extends ArrayList<String> {
+        private static final long serialVersionUID = 1;
+
+        Candidates() {
+            super(Arrays.stream(values())
+                    .map(scenario -> scenario + " (" + scenario.title + ")")
+                    .toList());
+        }
     }
 }

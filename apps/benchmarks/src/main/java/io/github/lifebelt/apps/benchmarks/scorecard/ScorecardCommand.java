@@ -1,6 +1,7 @@
 package io.github.lifebelt.apps.benchmarks.scorecard;
 
 import io.github.lifebelt.apps.benchmarks.pools.Database;
+import io.github.lifebelt.apps.benchmarks.pools.Logs;
 import io.github.lifebelt.apps.benchmarks.pools.Peer;
 import io.github.lifebelt.apps.benchmarks.pools.Servers;
 import io.github.lifebelt.apps.benchmarks.report.Machine;
@@ -49,7 +50,8 @@ public final class ScorecardCommand implements Callable<Integer> {
             paramLabel = "POOL",
             split = ",",
             converter = PoolName.class,
-            description = "Some pools instead of all, by commas: lifebelt, hikari, hikari-window--1, dbcp2, agroal.")
+            completionCandidates = PoolName.Candidates.class,
+            description = "Some pools instead of all, by commas: ${COMPLETION-CANDIDATES}.")
     private Set<Peer> pools = EnumSet.allOf(Peer.class);
 
     @Option(
@@ -70,10 +72,8 @@ public final class ScorecardCommand implements Callable<Integer> {
             names = "--scenario",
             paramLabel = "SCENARIO",
             split = ",",
-            description = {
-                "Some scenarios instead of all, by commas: A (all sessions killed), B (server stopped and started),"
-                        + " C (no answer), D (refill), E (units of work in a storm)."
-            })
+            completionCandidates = Scenario.Candidates.class,
+            description = "Some scenarios instead of all, by commas: ${COMPLETION-CANDIDATES}.")
     private Set<Scenario> scenarios = EnumSet.allOf(Scenario.class);
 
     @Option(
@@ -106,8 +106,7 @@ public final class ScorecardCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        // Before the first logger is made: databases die on purpose here, and pools and drivers complain of it.
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
+        Logs.off();
         CommandLine command = Objects.requireNonNull(spec).commandLine();
         check(command);
         Report report = new Report(command.getOut(), command.getErr());
@@ -155,9 +154,7 @@ public final class ScorecardCommand implements Callable<Integer> {
     }
 
     private Extent extent() {
-        Extent extent = quick ? Extent.quick() : Extent.full();
-        Extent repeated = rounds == null ? extent : extent.withRounds(rounds);
-        return storm == null ? repeated : repeated.withStorm(Duration.ofSeconds(storm));
+        return new Extent(quick, rounds, storm == null ? null : Duration.ofSeconds(storm));
     }
 
     private List<Place> places(List<Servers> started, Report report) {

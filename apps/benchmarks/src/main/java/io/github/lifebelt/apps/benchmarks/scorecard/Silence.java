@@ -32,6 +32,9 @@ final class Silence {
     private static final int FILL_TRIES = 5;
     private static final long SLACK_MILLIS = 250;
     private static final long POOL_CLOSE_MILLIS = 10_000;
+    private static final Duration WAIT = Duration.ofSeconds(2);
+    // JDBC validates in whole seconds, so a shorter wait would be unfair.
+    private static final Duration QUICK_WAIT = Duration.ofSeconds(1);
 
     /**
      * One time.
@@ -51,7 +54,7 @@ final class Silence {
 
     private Silence(Card card) {
         this.card = card;
-        this.wait = card.extent().silentWait();
+        this.wait = card.extent().of(WAIT, QUICK_WAIT);
         this.table = new Table(
                 "C, no answer: " + BORROWERS + " threads borrow and hold, pool of " + SIZE + ", wait " + wait.toMillis()
                         + " ms",
@@ -70,7 +73,7 @@ final class Silence {
     static void run(Card card) throws Exception {
         Silence scenario = new Silence(card);
         for (Place place : card.places()) {
-            for (SilentFault fault : SilentFault.values()) {
+            for (SilentFault fault : card.extent().of(SilentFault.ALL, SilentFault.WITHOUT_ANY_ANSWER)) {
                 card.report().progress("C, " + fault.label() + ", " + place.label());
                 scenario.at(place, fault);
             }
@@ -83,7 +86,7 @@ final class Silence {
         Map<String, Rounds.Turn<Ordeal>> turns = new LinkedHashMap<>();
         pools.forEach(pool -> turns.put(pool.peer().label(), () -> ordeal(place, fault, pool)));
         Map<String, Rounds.Outcome<Ordeal>> outcomes =
-                Rounds.play(card, card.extent().silences(), turns);
+                Rounds.play(card, card.extent().rounds(3, 1), turns);
         pools.forEach(
                 pool -> report(place, fault, pool, outcomes.get(pool.peer().label())));
     }

@@ -3,6 +3,7 @@ package io.github.lifebelt.apps.benchmarks.scorecard;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.TestDatabase;
 import java.time.Duration;
+import java.util.List;
 
 /** Ways in which a database does not answer, or cuts the line. All of them come suddenly upon live connections. */
 enum SilentFault {
@@ -55,6 +56,11 @@ enum SilentFault {
             proxy.reset();
         }
     };
+
+    static final List<SilentFault> ALL = List.of(values());
+
+    /** Those in which nobody is served, in whatever way. */
+    static final List<SilentFault> WITHOUT_ANY_ANSWER = List.of(FROZEN, BLACK_HOLE, SILENCE);
 
     private static final Duration BETWEEN_BYTES = Duration.ofMillis(50);
 

@@ -65,7 +65,7 @@ final class Waves {
         Map<String, Rounds.Turn<List<Wave>>> turns = new LinkedHashMap<>();
         pools.forEach(pool -> turns.put(pool.labelWithMode(), () -> waves(place, pool)));
         Map<String, Rounds.Outcome<List<Wave>>> outcomes =
-                Rounds.play(card, card.extent().rounds(), turns);
+                Rounds.play(card, card.extent().rounds(3, 1), turns);
         pools.forEach(pool -> report(place, pool, outcomes.get(pool.labelWithMode())));
     }
 
