@@ -22,19 +22,19 @@ final class KillStorm {
     private static final String PROMISE = "E, kill storm: 0 units failed, unknown, lost or duplicated";
 
     private static final Duration LASTS = Duration.ofSeconds(20);
-    private static final Duration QUICKLY = Duration.ofSeconds(6);
+    private static final Duration QUICKLY = Duration.ofSeconds(4);
     // One that trusts its connections and one that asks the server each time.
     private static final Set<Peer> IN_A_HURRY = EnumSet.of(Peer.LIFEBELT, Peer.HIKARI, Peer.DBCP2);
 
     private final Card card;
     private final Duration lasts;
-    private final List<Contender> pools;
+    private final List<CaringContender> pools;
     private final Table table;
 
     private KillStorm(Card card) {
         this.card = card;
         this.lasts = card.extent().storm(LASTS, QUICKLY);
-        this.pools = Contender.of(card.peers().stream()
+        this.pools = CaringContender.of(card.peers().stream()
                 .filter(peer -> !card.extent().quick() || IN_A_HURRY.contains(peer))
                 .toList());
         this.table = new Table(
@@ -69,12 +69,11 @@ final class KillStorm {
 
     private void at(Place place, Pace pace) throws Exception {
         Map<String, Rounds.Turn<Ordeal>> turns = new LinkedHashMap<>();
-        pools.forEach(
-                pool -> turns.put(pool.peer().label(), () -> StormTurn.of(place, pace, pool, lasts, card.seed())));
+        pools.forEach(pool -> turns.put(pool.label(), () -> StormTurn.of(place, pace, pool, lasts, card.seed())));
         Map<String, Rounds.Outcome<Ordeal>> outcomes =
                 Rounds.play(card, card.extent().rounds(3, 1), turns);
         pools.forEach(pool -> {
-            Rounds.Outcome<Ordeal> outcome = outcomes.get(pool.peer().label());
+            Rounds.Outcome<Ordeal> outcome = outcomes.get(pool.label());
             outcome.samples().forEach(ordeal -> report(place, pace, pool, ordeal));
             if (!outcome.broken().isEmpty()) {
                 notMeasured(place, pace, pool, outcome.brokenNote());
@@ -82,21 +81,15 @@ final class KillStorm {
         });
     }
 
-    private void notMeasured(Place place, Pace pace, Contender pool, String note) {
-        String name = pool.peer().label();
-        String verdict = card.verdict(pool, PROMISE, place.label() + ", " + pace.description(), note, false);
+    private void notMeasured(Place place, Pace pace, CaringContender pool, String note) {
+        String name = pool.label();
+        String verdict = card.verdict(pool.pool(), PROMISE, place.label() + ", " + pace.description(), note, false);
         table.add(place.label(), pace.description(), name, note, verdict);
-        card.report()
-                .row(Card.judged(
-                        Card.row(Scenario.E, place, name)
-                                .with("pace", pace.key())
-                                .with("notMeasured", 1),
-                        pool,
-                        false));
+        card.report().row(Card.judged(row(place, pace, pool).with("notMeasured", 1), pool.pool(), false));
     }
 
-    private void report(Place place, Pace pace, Contender pool, Ordeal ordeal) {
-        String name = pool.peer().label();
+    private void report(Place place, Pace pace, CaringContender pool, Ordeal ordeal) {
+        String name = pool.label();
         Ledger.Count count = ordeal.check().count();
         ordeal.causes()
                 .forEach((why, units) -> card.report()
@@ -131,14 +124,19 @@ final class KillStorm {
                 Numbers.shortly(ordeal.percentile(50)),
                 Numbers.shortly(ordeal.percentile(99)),
                 ordeal.damage().kills() + " + " + ordeal.commitsLost(),
-                card.verdict(pool, PROMISE, place.label() + ", " + pace.description(), seen, kept));
-        card.report().row(Card.judged(row(place, pace, name, ordeal).with("units", units), pool, kept));
+                card.verdict(pool.pool(), PROMISE, place.label() + ", " + pace.description(), seen, kept));
+        card.report().row(Card.judged(row(place, pace, pool, ordeal).with("units", units), pool.pool(), kept));
     }
 
-    private static Row row(Place place, Pace pace, String pool, Ordeal ordeal) {
-        Ledger.Count count = ordeal.check().count();
-        return Card.row(Scenario.E, place, pool)
+    private static Row row(Place place, Pace pace, CaringContender pool) {
+        return Card.row(Scenario.E, place, pool.pool().peer().label())
                 .with("pace", pace.key())
+                .with("retry", pool.care().key());
+    }
+
+    private static Row row(Place place, Pace pace, CaringContender pool, Ordeal ordeal) {
+        Ledger.Count count = ordeal.check().count();
+        return row(place, pace, pool)
                 .with("seconds", ordeal.seconds())
                 .with("threads", StormTurn.THREADS)
                 .with("committed", count.committed())

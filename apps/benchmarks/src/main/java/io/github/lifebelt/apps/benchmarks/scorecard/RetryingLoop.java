@@ -31,9 +31,20 @@ final class RetryingLoop implements Units {
     private static final Set<Integer> CODES = Set.of(1213, 1205, 1040, 1053, 1290, 1317, 1836, 1927, 3168, 3169);
 
     private final DataSource pool;
+    private final int attempts;
 
     RetryingLoop(DataSource pool) {
+        this(pool, ATTEMPTS);
+    }
+
+    private RetryingLoop(DataSource pool, int attempts) {
         this.pool = pool;
+        this.attempts = attempts;
+    }
+
+    /** No loop at all: what an application does that leaves everything to its pool. */
+    static RetryingLoop once(DataSource pool) {
+        return new RetryingLoop(pool, 1);
     }
 
     /** Why one attempt failed, and where. */
@@ -48,7 +59,7 @@ final class RetryingLoop implements Units {
                 return Ending.COMMITTED;
             }
             long pause = pauseMillis(attempt);
-            if (attempt == ATTEMPTS
+            if (attempt == attempts
                     || !failure.mayPass()
                     || until - System.nanoTime() < TimeUnit.MILLISECONDS.toNanos(pause)) {
                 return new Ending(failure.atCommit() ? Told.UNKNOWN : Told.FAILED, why(failure.error(), attempt));

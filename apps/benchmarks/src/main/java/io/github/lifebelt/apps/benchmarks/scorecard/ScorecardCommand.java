@@ -85,7 +85,7 @@ public final class ScorecardCommand implements Callable<Integer> {
     @Option(
             names = "--storm",
             paramLabel = "SECONDS",
-            description = "How long each storm of E lasts, instead of the 6 s of a quick or the 20 s of a full run.")
+            description = "How long each storm of E lasts, instead of the 4 s of a quick or the 20 s of a full run.")
     private @Nullable Integer storm;
 
     @Option(

@@ -1,7 +1,6 @@
 package io.github.lifebelt.apps.benchmarks.scorecard;
 
 import io.github.lifebelt.apps.benchmarks.pools.OpenPool;
-import io.github.lifebelt.apps.benchmarks.pools.Peer;
 import io.github.lifebelt.apps.benchmarks.pools.PoolSetup;
 import io.github.lifebelt.testing.ProtocolProxy;
 import java.time.Duration;
@@ -76,22 +75,20 @@ final class StormTurn {
         this.books = StormBooks.on(place.server());
     }
 
-    static Ordeal of(Place place, Pace pace, Contender contender, Duration lasts, long seed) throws Exception {
+    static Ordeal of(Place place, Pace pace, CaringContender contender, Duration lasts, long seed) throws Exception {
         return new StormTurn(place, pace, lasts, seed).ordeal(contender);
     }
 
-    private Ordeal ordeal(Contender contender) throws Exception {
+    private Ordeal ordeal(CaringContender contender) throws Exception {
         Storm.Damage damage;
         long[] micros;
         double seconds;
         int commitsLost;
         try (ProtocolProxy wire = place.server().protocolProxy();
-                OpenPool pool = contender.open(place.endpoint(wire), PoolSetup.of(OpenPool.USUAL_SIZE))) {
+                OpenPool pool = contender.pool().open(place.endpoint(wire), PoolSetup.of(OpenPool.USUAL_SIZE))) {
             // The storm is to meet a pool at work, and not one whose code is new to the JVM.
             pool.filled(OpenPool.USUAL_SIZE);
-            Units units = contender.peer() == Peer.LIFEBELT
-                    ? LifebeltUnits.on(pool.dataSource(), place.server().dataSource())
-                    : new RetryingLoop(pool.dataSource());
+            Units units = contender.care().units(pool, place.server());
             long begin = System.nanoTime();
             List<Future<long[]>> crew = new ArrayList<>();
             ExecutorService threads = Executors.newFixedThreadPool(THREADS, StormTurn::daemon);
