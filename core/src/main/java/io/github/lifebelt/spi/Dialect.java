@@ -171,8 +171,9 @@ public interface Dialect {
      * @param product the server's own name, for example {@code PostgreSQL}, {@code MySQL} or {@code MariaDB}
      * @param version the server's version as it spells it
      * @param readOnly whether this server takes no writes now: a standby, or one set to read-only for all
-     * @param incarnation a text that changes whenever the server may have lost something it had confirmed or may count
-     *     anew: at a restart, a crash of one of its processes, a promotion
+     * @param incarnation a text by which the dialect's {@link CommitResolver} can tell later, on another connection,
+     *     whether the server may have lost something it had confirmed or may count anew: after a restart, a crash of
+     *     one of its processes, a promotion
      * @param idleTimeout after which idleness the server ends a session
      * @param maxConnections how many connections it takes in all
      * @param reservedConnections how many of these are kept for administrators

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Whoever asks while the same resolver is being asked for the same host waits for that answer: a look-up that is stuck
  * holds one thread, however many want to connect. One that is stuck for long is given up and the resolver asked again, but
- * not without end.
+ * not without end. An answer is given out again for some milliseconds, so that a pool which connects anew all at once does
+ * not wait for one thread after the other.
  */
 final class LookUps {
 
@@ -40,6 +41,8 @@ final class LookUps {
 
     private static final int MOST_STUCK = 3;
     private static final long IDLE_SECONDS = 2;
+    // Far below what any name's owner reckons with, and longer than a burst of connects takes.
+    private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final Map<Question, LookUp> GOING_ON = new ConcurrentHashMap<>();
     private static final ExecutorService THREADS = new ThreadPoolExecutor(
@@ -100,6 +103,8 @@ final class LookUps {
         private List<InetAddress> found = List.of();
         private @Nullable Throwable failure;
         private volatile boolean done;
+        // While it is done, not failed, and still found by others.
+        private volatile long answered;
 
         private LookUp(Question question, int stuckBefore) {
             this.question = question;
@@ -109,6 +114,9 @@ final class LookUps {
         static LookUp sameOrNew(Question question, @Nullable LookUp goingOn) {
             if (goingOn == null) {
                 return new LookUp(question, 0);
+            }
+            if (goingOn.done) {
+                return System.nanoTime() - goingOn.answered < FRESH_NANOS ? goingOn : new LookUp(question, 0);
             }
             boolean givenUp = System.nanoTime() - goingOn.begun > STUCK_NANOS && goingOn.stuckBefore < MOST_STUCK;
             return givenUp ? new LookUp(question, goingOn.stuckBefore + 1) : goingOn;
@@ -138,10 +146,26 @@ final class LookUps {
                 failure = e;
             } finally {
                 Thread.currentThread().setContextClassLoader(null);
-                GOING_ON.remove(question, this);
+                if (failure != null) {
+                    GOING_ON.remove(question, this);
+                }
+                answered = System.nanoTime();
                 done = true;
                 waiting.forEach(LockSupport::unpark);
             }
+            letGoOnceStale();
+        }
+
+        /** On this thread, which has nothing else to do: nobody else would take the answer out. */
+        private void letGoOnceStale() {
+            long left = answered + FRESH_NANOS - System.nanoTime();
+            while (failure == null && left > 0) {
+                // A resolver may have left the flag, and nobody would wait with it.
+                Thread.interrupted();
+                LockSupport.parkNanos(this, left);
+                left = answered + FRESH_NANOS - System.nanoTime();
+            }
+            GOING_ON.remove(question, this);
         }
 
         /** As a socket waits: an interrupt does not end it, and is restored. */

@@ -174,7 +174,7 @@ final class MySqlCommitResolver implements CommitResolver {
                 case READ_ONLY_SERVER -> Finding.ELSEWHERE;
                 case DEADLOCK, CONFLICT -> Finding.OPEN;
                 case LOCK_TIMEOUT -> {
-                    if (end && isProven(facts, mark)) {
+                    if (end && isProven(own, facts, mark)) {
                         endUnlessCommitting(own, mark.session());
                     }
                     yield Finding.OPEN;
@@ -197,11 +197,8 @@ final class MySqlCommitResolver implements CommitResolver {
     }
 
     /** A server gives no number of a session again as long as it runs. */
-    private static boolean isProven(ServerFacts facts, Mark mark) {
-        return mark.session() != 0
-                && !facts.bouncer()
-                && mark.incarnation() != null
-                && mark.incarnation().equals(facts.incarnation());
+    private static boolean isProven(Connection own, ServerFacts facts, Mark mark) throws SQLException {
+        return mark.session() != 0 && !facts.bouncer() && ServerRun.hasLastedSince(mark.incarnation(), own, facts);
     }
 
     /**

@@ -25,21 +25,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerFactsReader {
 
-    // The moment of the server's start. Both terms are taken from the start of this query, so that their difference
-    // does
-    // not waver. The tables of the status variables are open to all.
-    private static final String STARTED = ", cast(unix_timestamp() - (select variable_value from %s.global_status"
-            + " where variable_name = 'Uptime') as signed) as started";
-
     private static final String COMMON = "select @@version as version, @@version_comment as version_comment,"
             + " @@hostname as hostname, @@global.read_only as read_only, @@global.innodb_read_only as innodb_read_only,"
-            + " @@session.wait_timeout as wait_timeout, @@global.max_connections as max_connections";
+            + " @@session.wait_timeout as wait_timeout, @@global.max_connections as max_connections,"
+            + " unix_timestamp() as login";
 
-    private static final String MYSQL = COMMON
-            + ", @@global.super_read_only as super_read_only, @@global.server_uuid as server_uuid"
-            + STARTED.formatted("performance_schema");
-
-    private static final String MARIADB = COMMON + STARTED.formatted("information_schema");
+    private static final String MYSQL =
+            COMMON + ", @@global.super_read_only as super_read_only, @@global.server_uuid as server_uuid";
 
     private static final String SHOW =
             "show variables where variable_name in ('version', 'version_comment', 'hostname', 'read_only',"
@@ -52,7 +44,7 @@ final class ServerFactsReader {
 
     ServerFacts read(JdbcConnection connection) throws SQLException {
         try {
-            return facts(row(connection, isMariaDb(connection) ? MARIADB : MYSQL));
+            return facts(row(connection, isMariaDb(connection) ? COMMON : MYSQL));
         } catch (SQLException e) {
             if (classifier.classify(e, Phase.WORK, Role.READ_ONLY) != Verdict.KEEP || connection.isClosed()) {
                 throw e;
@@ -117,20 +109,14 @@ final class ServerFactsReader {
                 isOn(found.get("read_only"))
                         || isOn(found.get("super_read_only"))
                         || isOn(found.get("innodb_read_only")),
-                incarnation(found),
+                ServerRun.incarnation(
+                        found.getOrDefault("server_uuid", found.getOrDefault("hostname", "")), found.get("login")),
                 idle == null ? null : Duration.ofSeconds(idle),
                 number(found.get("max_connections")),
                 // The one that is kept for administrators comes on top of the number.
                 0,
                 null,
                 isBouncer(found));
-    }
-
-    /** Which server, and since when it runs: a restart changes the one, a fail-over the other. */
-    private static @Nullable String incarnation(Map<String, String> found) {
-        String started = found.get("started");
-        String server = found.getOrDefault("server_uuid", found.getOrDefault("hostname", ""));
-        return started == null ? null : server + "/" + started;
     }
 
     /** ProxySQL says so where the version's comment stands. Others behind which sessions are shared do not say. */

@@ -86,12 +86,15 @@ final class LivenessCheck {
             return null;
         }
         boolean trusted = generation.trusts(physical);
-        if (trusted && prePing == PrePing.SOCKET && physical.idleNanos(now) < pingAfterIdleNanos) {
+        if (prePing == PrePing.SOCKET) {
             switch (physical.probe()) {
                 case QUIET -> {
                     slot.tally().foundQuiet();
-                    return null;
+                    if (trusted && physical.idleNanos(now) < pingAfterIdleNanos) {
+                        return null;
+                    }
                 }
+                // A round trip would find out the same, for the price of an exception by the driver.
                 case DEAD -> {
                     deadLooks.increment();
                     return suspect(physical, End.of(CloseReason.LOST, "the server has closed it"));
