@@ -14,7 +14,7 @@ import java.time.Duration;
  *
  * <p>Thread-safe. It forwards as it is made. Of {@link #blackhole()}, {@link #acceptAndStaySilent()} and
  * {@link #refuse()} the last one called counts, until {@link #heal()}. Latency, bandwidth, a slow handshake,
- * {@link #reset()}, {@link #finish()} and {@link #halfOpen()} go with any of them. A server that does not take a
+ * {@link #forgetIdleAfter(Duration)}, {@link #reset()}, {@link #finish()} and {@link #halfOpen()} go with any of them. A server that does not take a
  * connection shows as a reset to the client, since the proxy has accepted it by then. What concerns only the connections
  * there are, {@link #reset()}, {@link #finish()} and {@link #halfOpen()}, has no effect on later ones.
  */
@@ -137,6 +137,21 @@ public sealed class FaultProxy implements Gateway, AutoCloseable permits Protoco
         return this;
     }
 
+    /**
+     * Forgets each connection on which nothing has passed for so long, in either direction: from then on neither bytes nor
+     * closes come through, and nobody is told, also after {@link #heal()} if something was sent before it. It is what
+     * load balancers and address translation do to quiet flows; clouds have 4 minutes. It goes for the connections
+     * there are too, from the last byte that has passed on each. New connections are served.
+     *
+     * @param idle the longest quiet that is put up with; zero, as at the start, for any
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public FaultProxy forgetIdleAfter(Duration idle) {
+        proxy.forgetIdleAfter(idle);
+        return this;
+    }
+
     /** Cuts off all connections there are, on both sides, by a TCP reset; what is under way is lost. */
     public void reset() {
         proxy.reset();
@@ -179,8 +194,8 @@ public sealed class FaultProxy implements Gateway, AutoCloseable permits Protoco
     }
 
     /**
-     * Makes the network good again, on the same port: new connections are taken and forwarded, and latency, bandwidth
-     * and slow handshakes are over, for old connections too; what is under way already still takes its time. A
+     * Makes the network good again, on the same port: new connections are taken and forwarded, and latency, bandwidth,
+     * slow handshakes and forgetfulness are over, for old connections too; what is under way already still takes its time. A
      * connection that has lost something stays lost.
      *
      * @throws IllegalStateException if the proxy is closed

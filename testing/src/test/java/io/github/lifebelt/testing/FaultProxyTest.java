@@ -76,6 +76,50 @@ class FaultProxyTest extends ProxiedEchoTest {
     }
 
     @Test
+    void aQuietFlowIsForgottenAndNobodyIsTold() throws Exception {
+        Duration idle = Duration.ofSeconds(1);
+        proxy.forgetIdleAfter(idle);
+        try (Socket busy = connect();
+                Socket quiet = connect()) {
+            assertThat(roundTrip(busy, 0)).isZero();
+            assertThat(roundTrip(quiet, 1)).isEqualTo(1);
+            Socket serversSide = server.lastClient();
+            long end = System.nanoTime() + idle.plusMillis(500).toNanos();
+            while (System.nanoTime() < end) {
+                assertThat(roundTrip(busy, 2)).isEqualTo(2);
+                Thread.sleep(20);
+            }
+            long toServer = proxy.bytesToServer();
+            quiet.getOutputStream().write(3);
+            assertThatNothingComes(quiet);
+            assertThat(proxy.bytesToServer()).isEqualTo(toServer);
+            assertThat(serversSide.isClosed()).isFalse();
+            assertThat(proxy.connections()).isEqualTo(2);
+            try (Socket next = connect()) {
+                assertThat(roundTrip(next, 4)).isEqualTo(4);
+            }
+            proxy.heal();
+            quiet.getOutputStream().write(5);
+            assertThatNothingComes(quiet);
+            assertThat(roundTrip(busy, 6)).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void aForgottenFlowLetsNoEndThrough() throws Exception {
+        try (Socket socket = connect()) {
+            assertThat(roundTrip(socket, 1)).isEqualTo(1);
+            proxy.forgetIdleAfter(Duration.ofMillis(50));
+            Thread.sleep(100);
+            server.lastClient().close();
+            assertThatNothingComes(socket);
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> proxy.forgetIdleAfter(Duration.ofMillis(-1)))
+                .withMessageContaining("idle time");
+    }
+
+    @Test
     @EnabledOnOs(OS.LINUX)
     void twoProxiesListenOnTheSamePortOfTwoAddresses() throws Exception {
         try (FaultProxy first = FaultProxy.to("127.0.0.1", server.port(), new InetSocketAddress("127.0.0.2", 0));

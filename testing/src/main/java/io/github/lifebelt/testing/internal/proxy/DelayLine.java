@@ -109,6 +109,7 @@ final class DelayLine {
                     return;
                 }
                 if (!connection.isFinishing() && !swallows()) {
+                    connection.carries();
                     carry(buffer, n);
                 }
             }

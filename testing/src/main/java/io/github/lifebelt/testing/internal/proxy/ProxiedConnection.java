@@ -26,6 +26,7 @@ final class ProxiedConnection {
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicBoolean serverSpokeLast = new AtomicBoolean(true);
+    private volatile long lastPassedNanos = System.nanoTime();
     private volatile boolean lost;
     private volatile boolean finishing;
     private volatile boolean halfOpen;
@@ -39,8 +40,14 @@ final class ProxiedConnection {
                 new DelayLine(this, server, client, proxy.bytesToClient, proxy.newRandom(), slow ? HANDSHAKE_BYTES : 0);
     }
 
+    /** One side has sent something, and it was not swallowed. */
+    void carries() {
+        lastPassedNanos = System.nanoTime();
+    }
+
     /** Something passes on a line. A round trip begins when the client speaks for the first time since the server has. */
     void passes(DelayLine line) {
+        carries();
         if (line == toClient) {
             serverSpokeLast.set(true);
         } else if (serverSpokeLast.compareAndSet(true, false)) {
@@ -138,10 +145,15 @@ final class ProxiedConnection {
 
     /** Whether bytes vanish. Once some have, the rest is of no use to the receiver, so none come through any more. */
     boolean swallows() {
-        if (!lost && proxy.isBlackhole()) {
+        if (!lost && (proxy.isBlackhole() || isForgotten())) {
             lost = true;
         }
         return lost;
+    }
+
+    private boolean isForgotten() {
+        long after = proxy.conditions().forgetAfterNanos();
+        return after > 0 && System.nanoTime() - lastPassedNanos > after;
     }
 
     Conditions conditions() {

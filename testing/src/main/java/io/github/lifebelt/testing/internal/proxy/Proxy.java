@@ -105,6 +105,10 @@ public final class Proxy implements AutoCloseable {
         conditions = conditions.withHandshakePause(pause);
     }
 
+    public synchronized void forgetIdleAfter(Duration idle) {
+        conditions = conditions.withIdleForgotten(idle);
+    }
+
     public void reset() {
         connections.forEach(ProxiedConnection::reset);
     }
