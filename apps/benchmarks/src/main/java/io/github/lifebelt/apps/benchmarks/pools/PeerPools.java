@@ -49,17 +49,22 @@ final class PeerPools {
         config.setMaximumPoolSize(setup.size());
         config.setConnectionTimeout(setup.patience().toMillis());
         // Its documentation wants it below the wait, and does not see to it.
-        config.setValidationTimeout(Math.min(config.getValidationTimeout(), config.getConnectionTimeout()));
+        config.setValidationTimeout(
+                Math.min(config.getValidationTimeout(), setup.longestCheck().toMillis()));
         if (setup.keepalive() != null) {
             config.setKeepaliveTime(longEnough(setup.keepalive()).toMillis());
         }
         return OpenPool.of(peer, new HikariDataSource(config));
     }
 
+    static OpenPool hikariValidated(Peer peer, Endpoint endpoint, PoolSetup setup) {
+        return hikari(peer, endpoint, setup, EVERY_BORROW);
+    }
+
     /** The window is the whole JVM's, but a pool reads it only while it is constructed. */
-    static synchronized OpenPool hikariValidated(Peer peer, Endpoint endpoint, PoolSetup setup) {
+    static synchronized OpenPool hikari(Peer peer, Endpoint endpoint, PoolSetup setup, String windowMillis) {
         String before = System.getProperty(HIKARI_WINDOW);
-        System.setProperty(HIKARI_WINDOW, EVERY_BORROW);
+        System.setProperty(HIKARI_WINDOW, windowMillis);
         try {
             return hikari(peer, endpoint, setup);
         } finally {

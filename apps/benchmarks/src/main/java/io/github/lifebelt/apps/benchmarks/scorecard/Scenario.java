@@ -14,7 +14,11 @@ enum Scenario {
     /** All connections are replaced. */
     D("refill", Refill::run),
     /** Sessions are killed and COMMITs lost while units of work run. */
-    E("units of work in a storm", KillStorm::run);
+    E("units of work in a storm", KillStorm::run),
+    /** Connections are idle until the network has forgotten them. */
+    H("flows forgotten while idle", LongIdle::run),
+    /** Each setting of a check on borrow meets each fault. */
+    M("what each check on borrow sees", Matrix::run);
 
     /** Tries it everywhere and reports. */
     @FunctionalInterface

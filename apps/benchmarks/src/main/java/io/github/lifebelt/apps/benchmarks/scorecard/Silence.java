@@ -1,5 +1,6 @@
 package io.github.lifebelt.apps.benchmarks.scorecard;
 
+import io.github.lifebelt.apps.benchmarks.pools.Endpoint;
 import io.github.lifebelt.apps.benchmarks.pools.OpenPool;
 import io.github.lifebelt.apps.benchmarks.pools.PoolSetup;
 import io.github.lifebelt.apps.benchmarks.report.Numbers;
@@ -7,7 +8,6 @@ import io.github.lifebelt.apps.benchmarks.report.Spread;
 import io.github.lifebelt.apps.benchmarks.report.Table;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.Stalls;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
 /**
  * Scenario C: the database does not answer, and borrowers have a deadline. Some of them meet a connection that was live,
@@ -29,9 +30,7 @@ final class Silence {
     private static final int SIZE = 12;
     // A pool that fills itself has more, and fewer of its borrowers connect.
     private static final int LIVE = 6;
-    private static final int FILL_TRIES = 5;
     private static final long SLACK_MILLIS = 250;
-    private static final long POOL_CLOSE_MILLIS = 10_000;
     private static final Duration WAIT = Duration.ofSeconds(2);
     // JDBC validates in whole seconds, so a shorter wait would be unfair.
     private static final Duration QUICK_WAIT = Duration.ofSeconds(1);
@@ -47,6 +46,14 @@ final class Silence {
      * @param stallMillis what is to be allowed for what the machine kept threads waiting
      */
     private record Ordeal(double slowestMillis, int late, int blocked, int lent, int failed, double stallMillis) {}
+
+    /** A pool, perhaps with its driver's time-outs. */
+    private record Entrant(Contender pool, boolean driverTimeouts) {
+
+        String label() {
+            return pool.peer().label() + (driverTimeouts ? " + driver time-outs" : "");
+        }
+    }
 
     private final Card card;
     private final Duration wait;
@@ -72,6 +79,7 @@ final class Silence {
 
     static void run(Card card) throws Exception {
         Silence scenario = new Silence(card);
+        scenario.describe();
         for (Place place : card.places()) {
             for (SilentFault fault : card.extent().of(SilentFault.ALL, SilentFault.WITHOUT_ANY_ANSWER)) {
                 card.report().progress("C, " + fault.label() + ", " + place.label());
@@ -81,40 +89,50 @@ final class Silence {
         card.report().show(scenario.table);
     }
 
-    private void at(Place place, SilentFault fault) throws Exception {
-        List<Contender> pools = Contender.of(card.peers());
-        Map<String, Rounds.Turn<Ordeal>> turns = new LinkedHashMap<>();
-        pools.forEach(pool -> turns.put(pool.peer().label(), () -> ordeal(place, fault, pool)));
-        Map<String, Rounds.Outcome<Ordeal>> outcomes =
-                Rounds.play(card, card.extent().rounds(3, 1), turns);
-        pools.forEach(
-                pool -> report(place, fault, pool, outcomes.get(pool.peer().label())));
+    /** What the second entry of a peer is. */
+    private void describe() {
+        if (!card.extent().quick()) {
+            card.places().stream()
+                    .map(place -> place.servers().kind())
+                    .distinct()
+                    .forEach(kind -> card.report()
+                            .say("C: driver time-outs on " + kind.label() + ": "
+                                    + DriverTimeouts.parameters(kind, wait)));
+        }
     }
 
-    private Ordeal ordeal(Place place, SilentFault fault, Contender contender) throws Exception {
+    private void at(Place place, SilentFault fault) throws Exception {
+        List<Entrant> entrants = entrants(fault);
+        Map<String, Rounds.Turn<Ordeal>> turns = new LinkedHashMap<>();
+        entrants.forEach(entrant -> turns.put(entrant.label(), () -> ordeal(place, fault, entrant)));
+        Map<String, Rounds.Outcome<Ordeal>> outcomes =
+                Rounds.play(card, card.extent().rounds(3, 1), turns);
+        entrants.forEach(entrant -> report(place, fault, entrant, outcomes.get(entrant.label())));
+    }
+
+    /** In a full run each peer once more, with its driver's time-outs, where nobody is there who could answer. */
+    private List<Entrant> entrants(SilentFault fault) {
+        boolean twice = !card.extent().quick() && SilentFault.WITHOUT_ANY_ANSWER.contains(fault);
+        return Contender.of(card.peers()).stream()
+                .flatMap(pool -> twice && !pool.hasPromised()
+                        ? Stream.of(new Entrant(pool, false), new Entrant(pool, true))
+                        : Stream.of(new Entrant(pool, false)))
+                .toList();
+    }
+
+    private Ordeal ordeal(Place place, SilentFault fault, Entrant entrant) throws Exception {
         try (FaultProxy proxy = place.server().proxy()) {
-            OpenPool pool = contender.open(place.endpoint(proxy), PoolSetup.of(SIZE, wait));
+            Endpoint endpoint = place.endpoint(proxy);
+            OpenPool pool = entrant.pool.open(
+                    entrant.driverTimeouts ? DriverTimeouts.on(place.servers().kind(), endpoint, wait) : endpoint,
+                    PoolSetup.of(SIZE, wait));
             try {
-                fill(pool);
+                PoolCare.fill(pool, LIVE);
                 return ordeal(place, fault, pool, proxy);
             } finally {
                 // Whoever is still blocked is so on a connection through it.
                 proxy.close();
-                closeOrLeave(pool);
-            }
-        }
-    }
-
-    /** Before anything is measured, on a machine that may be busy: the wait is short, and connecting may take longer. */
-    private static void fill(OpenPool pool) throws SQLException {
-        for (int tries = 1; ; tries++) {
-            try {
-                pool.filled(LIVE);
-                return;
-            } catch (SQLException e) {
-                if (tries == FILL_TRIES) {
-                    throw e;
-                }
+                PoolCare.closeOrLeave(pool);
             }
         }
     }
@@ -151,24 +169,9 @@ final class Silence {
                 stalls.allowFor(Duration.ZERO).toNanos() / 1e6);
     }
 
-    /** A pool may be as unable to close as it was to lend. */
-    private static void closeOrLeave(OpenPool pool) throws InterruptedException {
-        Thread closer = new Thread(
-                () -> {
-                    try {
-                        pool.close();
-                    } catch (Exception e) {
-                        // What becomes of it is not what is measured.
-                    }
-                },
-                "scorecard-closer");
-        closer.setDaemon(true);
-        closer.start();
-        closer.join(POOL_CLOSE_MILLIS);
-    }
-
-    private void report(Place place, SilentFault fault, Contender pool, Rounds.Outcome<Ordeal> outcome) {
-        String name = pool.peer().label();
+    private void report(Place place, SilentFault fault, Entrant entrant, Rounds.Outcome<Ordeal> outcome) {
+        Contender pool = entrant.pool;
+        String name = entrant.label();
         List<Ordeal> ordeals = outcome.samples();
         if (ordeals.isEmpty()) {
             table.add(place.label(), fault.label(), name, outcome.brokenNote());
@@ -201,8 +204,9 @@ final class Silence {
                         kept));
         card.report()
                 .row(Card.judged(
-                        Card.row(Scenario.C, place, name)
+                        Card.row(Scenario.C, place, pool.peer().label())
                                 .with("fault", fault.key())
+                                .with("driverTimeouts", entrant.driverTimeouts)
                                 .with("waitMillis", wait.toMillis())
                                 .with("rounds", ordeals.size())
                                 .with("notMeasured", outcome.broken().size())
