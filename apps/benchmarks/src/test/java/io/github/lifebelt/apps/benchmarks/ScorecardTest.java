@@ -143,7 +143,7 @@ class ScorecardTest {
         "--pools, bonecp, 'there are lifebelt, hikari, hikari-window--1, dbcp2, tomcat, c3p0, agroal, vibur, druid'",
         "--database, oracle, '[POSTGRES, MYSQL, MARIADB] (case-insensitive)'",
         "--wire, wet, '[PLAIN, TLS] (case-insensitive)'",
-        "--scenario, Z, 'expected one of [A, B, C, D, E]'",
+        "--scenario, Z, 'expected one of [A, B, C, D, E'",
         "--rounds, 0, 'at least 1 is needed'",
         "--storm, 0, 'at least 1 s is needed'",
         "--json, /nowhere/at/all, 'cannot be written there'"

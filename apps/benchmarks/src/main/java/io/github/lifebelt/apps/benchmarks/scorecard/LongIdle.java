@@ -38,7 +38,6 @@ final class LongIdle {
 
     // Long enough for a check that nobody answers, and then for a connection.
     private static final Duration WAIT = Duration.ofSeconds(3);
-    private static final Duration QUICK_WAIT = Duration.ofSeconds(2);
     // The shortest that JDBC has. It must end within the wait, as every pool's documentation wants it.
     private static final Duration CHECK = Duration.ofSeconds(1);
     // The shortest that all pools have.
@@ -91,7 +90,7 @@ final class LongIdle {
     private LongIdle(Card card) {
         this.card = card;
         Extent extent = card.extent();
-        this.times = new Times(extent.of(CUT, QUICK_CUT), extent.of(IDLE, QUICK_IDLE), extent.of(WAIT, QUICK_WAIT));
+        this.times = new Times(extent.of(CUT, QUICK_CUT), extent.of(IDLE, QUICK_IDLE), WAIT);
         this.pingAfterIdle = extent.of(PING_AFTER_IDLE, QUICK_PING_AFTER_IDLE);
         boolean twice = !extent.quick();
         this.entrants = Contender.of(card.peers()).stream()
