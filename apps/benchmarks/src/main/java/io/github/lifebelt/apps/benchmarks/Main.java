@@ -2,6 +2,7 @@ package io.github.lifebelt.apps.benchmarks;
 
 import io.github.lifebelt.apps.benchmarks.bench.BenchCommand;
 import io.github.lifebelt.apps.benchmarks.bench.Effort;
+import io.github.lifebelt.apps.benchmarks.results.ResultsCommand;
 import io.github.lifebelt.apps.benchmarks.scorecard.ScorecardCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,7 @@ public final class Main {
         return new CommandLine(new Main())
                 .addSubcommand(new BenchCommand(adjustment))
                 .addSubcommand(new ScorecardCommand())
+                .addSubcommand(new ResultsCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(out)
                 .setErr(err)

@@ -1,8 +1,8 @@
 package io.github.lifebelt.apps.benchmarks.bench;
 
 import io.github.lifebelt.apps.benchmarks.pools.Logs;
+import io.github.lifebelt.apps.benchmarks.pools.Peer;
 import io.github.lifebelt.apps.benchmarks.pools.Servers;
-import io.github.lifebelt.apps.benchmarks.report.Machine;
 import io.github.lifebelt.apps.benchmarks.report.Report;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -69,7 +69,8 @@ public final class BenchCommand implements Callable<Integer> {
         CommandLine command = Objects.requireNonNull(spec).commandLine();
         Report report = new Report(command.getOut(), command.getErr());
         Effort effort = adjustment.apply(quick ? Effort.quick() : Effort.full());
-        report.say(Machine.describe());
+        report.begin(command.getCommandSpec().root().commandLine().getParseResult().originalArgs());
+        report.about("pools", Peer.configurations(EnumSet.allOf(Peer.class)));
         try (Servers servers = new Servers()) {
             Bench bench = new Bench(servers, noJmh ? effort.withoutJmh() : effort, report);
             for (Scenario scenario : EnumSet.copyOf(only)) {

@@ -2,7 +2,11 @@ package io.github.lifebelt.apps.benchmarks.pools;
 
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The pools that are compared, each with its own defaults but for size, wait and what its documentation recommends where
@@ -121,6 +125,13 @@ public enum Peer {
     /** What is set besides size and wait. */
     public String configuration() {
         return configuration;
+    }
+
+    /** What is set in each of some, by its label. */
+    public static Map<String, String> configurations(Set<Peer> peers) {
+        Map<String, String> configurations = new LinkedHashMap<>();
+        EnumSet.copyOf(peers).forEach(peer -> configurations.put(peer.label, peer.configuration));
+        return configurations;
     }
 
     /** Its name in tables and rows. */

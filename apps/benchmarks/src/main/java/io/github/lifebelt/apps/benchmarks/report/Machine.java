@@ -7,21 +7,24 @@ import java.lang.management.ManagementFactory;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 
 /** What a run ran on: figures without it mean nothing. */
 public final class Machine {
 
     private Machine() {}
 
-    /** In a few lines. */
-    public static String describe() {
-        return "Machine: " + Runtime.getRuntime().availableProcessors() + " processors, "
-                + System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
-                + System.getProperty("os.arch") + ", " + System.getProperty("java.vm.name") + " "
-                + System.getProperty("java.runtime.version") + "\n"
-                + "Versions: " + versions() + "\n"
-                + "Time: " + OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.SECONDS) + ", " + load();
+    /** What it is, and the Java that runs here. */
+    static String name() {
+        return Runtime.getRuntime().availableProcessors() + " processors, " + System.getProperty("os.name") + " "
+                + System.getProperty("os.version") + " " + System.getProperty("os.arch") + ", "
+                + System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version");
+    }
+
+    static OffsetDateTime now() {
+        return OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.SECONDS);
     }
 
     /** How busy the machine is, this program included. */
@@ -31,7 +34,7 @@ public final class Machine {
     }
 
     // A shaded jar keeps no manifests of its parts, so the build writes their versions down.
-    private static String versions() {
+    static Map<String, String> versions() {
         Properties versions = new Properties();
         try (InputStream in = Machine.class.getResourceAsStream("/lifebelt-benchmarks.properties")) {
             if (in != null) {
@@ -40,10 +43,8 @@ public final class Machine {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return versions.stringPropertyNames().stream()
-                .sorted()
-                .map(name -> name + " " + versions.getProperty(name))
-                .reduce((a, b) -> a + ", " + b)
-                .orElse("unknown");
+        Map<String, String> sorted = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        versions.stringPropertyNames().forEach(name -> sorted.put(name, versions.getProperty(name)));
+        return sorted;
     }
 }

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a run has found: tables on standard output as they come, rows for a file, and the promises at the end. */
@@ -21,6 +22,7 @@ public final class Report {
     private final PrintWriter out;
     private final PrintWriter err;
     private final long begin = System.nanoTime();
+    private final Map<String, Object> run = new LinkedHashMap<>();
     private final List<Row> rows = new ArrayList<>();
     private final List<Verdict> verdicts = new ArrayList<>();
 
@@ -28,6 +30,26 @@ public final class Report {
     public Report(PrintWriter out, PrintWriter err) {
         this.out = out;
         this.err = err;
+    }
+
+    /** Says what it runs on, and keeps that for {@link #end}. */
+    public void begin(List<String> arguments) {
+        about("command", "java -jar apps/benchmarks/target/lifebelt-benchmarks.jar " + String.join(" ", arguments));
+        about("began", Machine.now().toString());
+        about("machine", Machine.name());
+        about("versions", Machine.versions());
+        about("loadBefore", Machine.load());
+        say("Machine: " + Machine.name());
+        say("Versions: "
+                + Machine.versions().entrySet().stream()
+                        .map(version -> version.getKey() + " " + version.getValue())
+                        .collect(Collectors.joining(", ")));
+        say("Time: " + Machine.now() + ", " + Machine.load());
+    }
+
+    /** Keeps a fact that is true of all rows: what JSON has a word for, in maps and lists. */
+    public void about(String name, Object fact) {
+        run.put(name, fact);
     }
 
     /** Says what is being done. */
@@ -62,7 +84,10 @@ public final class Report {
     public void end(@Nullable Path json) {
         showVerdicts();
         say("");
-        say("Took " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin) + " s; " + Machine.load());
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
+        about("seconds", seconds);
+        about("loadAfter", Machine.load());
+        say("Took " + seconds + " s; " + Machine.load());
         if (json != null) {
             write(json);
         }
@@ -88,11 +113,20 @@ public final class Report {
         show(each);
     }
 
-    /** Writes the rows, one JSON object to a line. */
+    /** Where the facts of a run stand whose rows are in a file: beside it, since readers of rows know nothing else. */
+    public static Path runOf(Path rows) {
+        return rows.resolveSibling(rows.getFileName() + ".run");
+    }
+
+    /** Writes the rows, one JSON object to a line, and beside them how they came to be. */
     private void write(Path file) {
         ObjectMapper json = new ObjectMapper();
         try {
             Files.write(file, rows.stream().map(row -> line(json, row)).toList());
+            // Not beside a device, for those who write to standard output.
+            if (Files.isRegularFile(file)) {
+                json.writerWithDefaultPrettyPrinter().writeValue(runOf(file).toFile(), run);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
         }

@@ -26,6 +26,14 @@ public final class Table {
     }
 
     void print(PrintWriter out) {
+        out.println();
+        out.println("### " + title);
+        out.println();
+        lines().forEach(out::println);
+    }
+
+    /** Without its title. */
+    public List<String> lines() {
         int columns = lines.get(0).size();
         int[] widths = new int[columns];
         for (List<String> line : lines) {
@@ -33,19 +41,18 @@ public final class Table {
                 widths[i] = Math.max(widths[i], line.get(i).length());
             }
         }
-        out.println();
-        out.println("### " + title);
-        out.println();
-        print(out, lines.get(0), widths);
+        List<String> text = new ArrayList<>();
+        text.add(line(lines.get(0), widths));
         StringBuilder rule = new StringBuilder("|");
         for (int width : widths) {
             rule.append("-".repeat(width + 2)).append('|');
         }
-        out.println(rule);
-        lines.subList(1, lines.size()).forEach(line -> print(out, line, widths));
+        text.add(rule.toString());
+        lines.subList(1, lines.size()).forEach(line -> text.add(line(line, widths)));
+        return text;
     }
 
-    private static void print(PrintWriter out, List<String> cells, int[] widths) {
+    private static String line(List<String> cells, int[] widths) {
         StringBuilder line = new StringBuilder("|");
         for (int i = 0; i < widths.length; i++) {
             String cell = cells.get(i);
@@ -54,6 +61,6 @@ public final class Table {
                     .append(" ".repeat(widths[i] - cell.length()))
                     .append(" |");
         }
-        out.println(line);
+        return line.toString();
     }
 }

@@ -4,7 +4,6 @@ import io.github.lifebelt.apps.benchmarks.pools.Database;
 import io.github.lifebelt.apps.benchmarks.pools.Logs;
 import io.github.lifebelt.apps.benchmarks.pools.Peer;
 import io.github.lifebelt.apps.benchmarks.pools.Servers;
-import io.github.lifebelt.apps.benchmarks.report.Machine;
 import io.github.lifebelt.apps.benchmarks.report.Report;
 import io.github.lifebelt.apps.benchmarks.report.Table;
 import java.nio.file.Files;
@@ -110,7 +109,7 @@ public final class ScorecardCommand implements Callable<Integer> {
         CommandLine command = Objects.requireNonNull(spec).commandLine();
         check(command);
         Report report = new Report(command.getOut(), command.getErr());
-        report.say(Machine.describe());
+        report.begin(command.getCommandSpec().root().commandLine().getParseResult().originalArgs());
         List<Servers> servers = new ArrayList<>();
         try {
             List<Place> places = places(servers, report);
@@ -172,6 +171,12 @@ public final class ScorecardCommand implements Callable<Integer> {
     }
 
     private void describe(List<Place> places, Report report) {
+        report.about(
+                "servers",
+                places.stream()
+                        .map(place -> place.label() + ", " + place.server().version())
+                        .toList());
+        report.about("pools", Peer.configurations(pools));
         report.say("Seed: " + seed + "; " + (quick ? "quick run" : "full run")
                 + (rounds == null ? "" : " of " + rounds + " rounds"));
         places.forEach(place ->
