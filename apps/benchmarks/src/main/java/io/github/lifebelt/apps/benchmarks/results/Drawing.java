@@ -169,7 +169,7 @@ final class Drawing {
                 from = to;
             }
             if (bar.most() > bar.least()) {
-                line("range " + row, Math.max(floor, bar.least()), bar.most(), y, 1.5f, RANGE, false);
+                line("range " + row, Math.max(floor, bar.least()), Math.max(floor, bar.most()), y, 1.5f, RANGE, false);
             }
         }
     }
