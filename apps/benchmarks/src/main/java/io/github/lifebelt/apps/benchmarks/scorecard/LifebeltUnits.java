@@ -11,7 +11,7 @@ import java.sql.Statement;
 import java.util.Locale;
 import javax.sql.DataSource;
 
-/** Lifebelt's own: units with retry, and tokens that tell what became of a broken COMMIT. */
+/** Lifebelt's own: units of work that are run again, and find out what became of a broken COMMIT. */
 final class LifebeltUnits implements Units {
 
     private final UnitOfWork unit;
@@ -20,16 +20,24 @@ final class LifebeltUnits implements Units {
         this.unit = unit;
     }
 
-    /** On a pool; the table of tokens is made anew by a connection without it. */
+    /** Run again for as long as it takes, with tokens. */
     static LifebeltUnits on(DataSource pool, DataSource bare) throws SQLException {
+        return on(pool, bare, CommitOutcome.TOKEN, RetryPolicy.conflictsAndLostConnections());
+    }
+
+    /** On a pool; the table of tokens is made anew by a connection without it. */
+    static LifebeltUnits on(DataSource pool, DataSource bare, CommitOutcome outcome, RetryPolicy retry)
+            throws SQLException {
         UnitOfWork unit = UnitOfWork.on(pool.unwrap(ConnectionPool.class))
-                .named("storm")
-                .retry(RetryPolicy.conflictsAndLostConnections())
-                .commitOutcome(CommitOutcome.TOKEN);
-        try (Connection connection = bare.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("DROP TABLE IF EXISTS lifebelt_token");
-            statement.execute(unit.tokenTableStatement());
+                .named("scorecard")
+                .retry(retry)
+                .commitOutcome(outcome);
+        if (outcome == CommitOutcome.TOKEN) {
+            try (Connection connection = bare.getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("DROP TABLE IF EXISTS lifebelt_token");
+                statement.execute(unit.tokenTableStatement());
+            }
         }
         return new LifebeltUnits(unit);
     }

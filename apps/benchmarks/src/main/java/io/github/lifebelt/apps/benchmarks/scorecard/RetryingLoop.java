@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RetryingLoop implements Units {
 
-    private static final int ATTEMPTS = 10;
+    private static final int ATTEMPTS = 30;
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
     private static final long IN_ALL_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -77,21 +77,27 @@ final class RetryingLoop implements Units {
             // Nothing was sent, so there is no harm in another try.
             return new Failure(e, true, false);
         }
-        boolean atCommit = false;
+        Failure failure = null;
         try (connection) {
-            try {
-                connection.setAutoCommit(false);
-                statements.on(connection);
-                atCommit = true;
-                connection.commit();
-                return null;
-            } catch (SQLException e) {
-                rollBack(connection, e);
-                return new Failure(e, mayPass(e), atCommit);
-            }
+            failure = attempt(connection, statements);
         } catch (SQLException e) {
-            // Closing has failed, after everything else; nothing of the unit hangs on it.
-            return atCommit ? null : new Failure(e, mayPass(e), false);
+            // Closing has failed, after everything else: how the unit ended was settled before.
+            return failure;
+        }
+        return failure;
+    }
+
+    private static @Nullable Failure attempt(Connection connection, Statements statements) {
+        boolean atCommit = false;
+        try {
+            connection.setAutoCommit(false);
+            statements.on(connection);
+            atCommit = true;
+            connection.commit();
+            return null;
+        } catch (SQLException e) {
+            rollBack(connection, e);
+            return new Failure(e, mayPass(e), atCommit);
         }
     }
 

@@ -15,6 +15,10 @@ enum Scenario {
     D("refill", Refill::run),
     /** Sessions are killed and COMMITs lost while units of work run. */
     E("units of work in a storm", KillStorm::run),
+    /** The primary takes no writes for a while, or for good. */
+    F("read-only flip and promotion", ReadOnly::run),
+    /** COMMITs are lost on the wire. */
+    G("broken COMMIT", BrokenCommit::run),
     /** Connections are idle until the network has forgotten them. */
     H("flows forgotten while idle", LongIdle::run),
     /** Each setting of a check on borrow meets each fault. */

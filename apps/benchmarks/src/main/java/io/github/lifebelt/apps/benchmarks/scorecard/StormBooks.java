@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import javax.sql.DataSource;
 
 /**
- * What the units of scenario E write: a numbered row each, and one more in a counter. Made and read by the bare driver, past
+ * What the units of scenarios E and F write: a numbered row each, and one more in a counter. Made and read by the bare driver, past
  * the pools. Nothing in the tables keeps a unit from being stored twice, else nobody would see it.
  */
 final class StormBooks {
@@ -39,7 +39,11 @@ final class StormBooks {
 
     /** Makes the tables, empty. */
     static StormBooks on(TestDatabase server) throws SQLException {
-        DataSource bare = server.dataSource();
+        return on(server.dataSource());
+    }
+
+    /** The same, wherever it leads: to another server after a failover. */
+    static StormBooks on(DataSource bare) throws SQLException {
         Ledger ledger = Ledger.in(bare);
         try (Connection connection = bare.getConnection();
                 Statement statement = connection.createStatement()) {
