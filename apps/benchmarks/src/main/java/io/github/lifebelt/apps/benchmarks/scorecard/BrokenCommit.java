@@ -5,6 +5,7 @@ import io.github.lifebelt.apps.benchmarks.report.Table;
 import io.github.lifebelt.apps.benchmarks.report.Verdict;
 import io.github.lifebelt.apps.benchmarks.scorecard.BrokenCommitTurn.Loss;
 import io.github.lifebelt.apps.benchmarks.scorecard.BrokenCommitTurn.Told;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,17 +105,17 @@ final class BrokenCommit {
     }
 
     private static String wrong(Told told) {
-        StringBuilder text = new StringBuilder(Integer.toString(told.wrong()));
-        String separator = ": ";
-        for (Map.Entry<String, Integer> kind : Map.of(
-                        "stored twice", told.duplicated(), "said not stored", told.denied(), "not there", told.missing())
-                .entrySet()) {
-            if (kind.getValue() > 0) {
-                text.append(separator).append(kind.getKey()).append(' ').append(kind.getValue());
-                separator = ", ";
-            }
+        List<String> kinds = new ArrayList<>();
+        add(kinds, "stored twice", told.duplicated());
+        add(kinds, "said not stored, and is", told.denied());
+        add(kinds, "said stored, and is not", told.missing());
+        return told.wrong() + (kinds.isEmpty() ? "" : ": " + String.join(", ", kinds));
+    }
+
+    private static void add(List<String> kinds, String kind, int times) {
+        if (times > 0) {
+            kinds.add(kind + " " + times);
         }
-        return text.toString();
     }
 
     private String verdict(Place place, Teller teller, Loss loss, Told told, String note, boolean kept) {

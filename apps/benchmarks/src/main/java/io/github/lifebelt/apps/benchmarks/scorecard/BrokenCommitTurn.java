@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One teller's turn in scenario G: COMMITs that are lost, one after the other, and what the table says of each. */
 final class BrokenCommitTurn {
@@ -160,8 +161,15 @@ final class BrokenCommitTurn {
             long unit = ++units;
             int hits = loss.hits(wire);
             // A connection that is kept silent is left out: a driver without a time-out waits for it for ever.
-            loss.arm(wire, said.size() % 2 == 0 ? ProtocolProxy.Ending.RESET : ProtocolProxy.Ending.FINISH);
-            Units.Ending ending = callers.run(connection -> ledger.write(connection, unit));
+            ProtocolProxy.Ending how = said.size() % 2 == 0 ? ProtocolProxy.Ending.RESET : ProtocolProxy.Ending.FINISH;
+            AtomicBoolean armed = new AtomicBoolean();
+            Units.Ending ending = callers.run(connection -> {
+                ledger.write(connection, unit);
+                // Not earlier, since pools commit on their own too when they check; and not in the unit's second run.
+                if (armed.compareAndSet(false, true)) {
+                    loss.arm(wire, how);
+                }
+            });
             if (loss.hits(wire) > hits) {
                 said.put(unit, ending);
             } else {

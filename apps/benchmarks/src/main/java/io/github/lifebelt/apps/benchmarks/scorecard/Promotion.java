@@ -62,6 +62,9 @@ final class Promotion {
 
     static void run(Card card) throws Exception {
         Promotion half = new Promotion(card);
+        if (half.runners.isEmpty()) {
+            return;
+        }
         for (Place place : card.places()) {
             if (place.servers().kind() == Database.POSTGRES) {
                 card.report().progress("F, promotion, " + place.label());
