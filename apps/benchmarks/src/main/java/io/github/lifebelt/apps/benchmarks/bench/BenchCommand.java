@@ -6,6 +6,7 @@ import io.github.lifebelt.apps.benchmarks.pools.Servers;
 import io.github.lifebelt.apps.benchmarks.report.Report;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -33,7 +34,12 @@ import picocli.CommandLine.Spec;
         })
 public final class BenchCommand implements Callable<Integer> {
 
-    @Option(names = "--quick", description = "Less of everything: under four minutes, for a look and not to quote.")
+    @Option(
+            names = "--quick",
+            description = {
+                "Less of everything: under five minutes, for a look and not to quote.",
+                "JMH and scale have lifebelt, hikari and hikari-window--1 only; JMH leaves out contention, unit and metrics."
+            })
     private boolean quick;
 
     @Option(
@@ -47,8 +53,16 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "SCENARIO",
             split = ",",
             description =
-                    "Some scenarios instead of all, by commas: probe, borrow, query, latency, metrics, alloc, unit.")
+                    "Some scenarios instead of all, by commas: probe, borrow, query, latency, contention, metrics, alloc,"
+                            + " unit, scale, fleet.")
     private Set<Scenario> only = EnumSet.allOf(Scenario.class);
+
+    @Option(
+            names = "--pools",
+            paramLabel = "POOL",
+            split = ",",
+            description = "Some pools beside lifebelt instead of all, by commas; alloc and unit have their own.")
+    private List<String> pools = Peer.labels();
 
     @Option(names = "--no-jmh", description = "Paired rounds only. Leaves out alloc, which is JMH's.")
     private boolean noJmh;
@@ -67,12 +81,13 @@ public final class BenchCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Logs.off();
         CommandLine command = Objects.requireNonNull(spec).commandLine();
+        Set<Peer> peers = peers(command);
         Report report = new Report(command.getOut(), command.getErr());
         Effort effort = adjustment.apply(quick ? Effort.quick() : Effort.full());
         report.begin(command.getCommandSpec().root().commandLine().getParseResult().originalArgs());
         report.about("pools", Peer.configurations(EnumSet.allOf(Peer.class)));
         try (Servers servers = new Servers()) {
-            Bench bench = new Bench(servers, noJmh ? effort.withoutJmh() : effort, report);
+            Bench bench = new Bench(peers, servers, noJmh ? effort.withoutJmh() : effort, report);
             for (Scenario scenario : EnumSet.copyOf(only)) {
                 scenario.run(bench);
             }
@@ -80,5 +95,16 @@ public final class BenchCommand implements Callable<Integer> {
             report.end(json);
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    /** Lifebelt is always among them: the ratios are its own. */
+    private Set<Peer> peers(CommandLine command) {
+        Set<Peer> peers = EnumSet.of(Peer.LIFEBELT);
+        try {
+            pools.forEach(label -> peers.add(Peer.named(label)));
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(command, e.getMessage(), e);
+        }
+        return peers;
     }
 }

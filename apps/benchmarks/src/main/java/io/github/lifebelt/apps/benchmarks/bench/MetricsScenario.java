@@ -1,6 +1,7 @@
 package io.github.lifebelt.apps.benchmarks.bench;
 
 import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.apps.benchmarks.jmh.MetricsBenchmark;
 import io.github.lifebelt.apps.benchmarks.pools.Endpoint;
 import io.github.lifebelt.apps.benchmarks.pools.OpenPool;
 import io.github.lifebelt.apps.benchmarks.pools.Peer;
@@ -54,6 +55,7 @@ final class MetricsScenario {
             }
         }
         bench.report().show(table);
+        JmhRuns.cases(bench, "metrics", MetricsBenchmark.class, "metrics");
     }
 
     private static void compare(Bench bench, Wire wire, int threads, DataSource measured, DataSource bare, Table table)

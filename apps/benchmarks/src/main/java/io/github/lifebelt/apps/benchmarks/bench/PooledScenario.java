@@ -101,7 +101,7 @@ final class PooledScenario {
             Endpoint endpoint = bench.servers().endpoint(wire);
             Map<Peer, OpenPool> pools = new EnumMap<>(Peer.class);
             try {
-                for (Peer peer : Peer.values()) {
+                for (Peer peer : bench.peers()) {
                     pools.put(peer, peer.open(endpoint, OpenPool.USUAL_SIZE).filled(OpenPool.USUAL_SIZE));
                 }
                 for (int threads : Bench.THREADS) {

@@ -8,9 +8,12 @@ enum Scenario {
     BORROW(PooledScenario::borrow),
     QUERY(PooledScenario::query),
     LATENCY(PooledScenario::latency),
+    CONTENTION(ContentionScenario::run),
     METRICS(MetricsScenario::run),
     ALLOC(AllocScenario::run),
-    UNIT(UnitScenario::run);
+    UNIT(UnitScenario::run),
+    SCALE(ScaleScenario::run),
+    FLEET(FleetScenario::run);
 
     /** Measures and reports. */
     @FunctionalInterface

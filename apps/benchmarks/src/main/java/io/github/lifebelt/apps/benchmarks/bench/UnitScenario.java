@@ -1,5 +1,7 @@
 package io.github.lifebelt.apps.benchmarks.bench;
 
+import io.github.lifebelt.apps.benchmarks.jmh.UnitBenchmark;
+import io.github.lifebelt.apps.benchmarks.jmh.UnitModes;
 import io.github.lifebelt.apps.benchmarks.pools.Database;
 import io.github.lifebelt.apps.benchmarks.pools.Peer;
 import io.github.lifebelt.apps.benchmarks.pools.Servers;
@@ -40,6 +42,7 @@ final class UnitScenario {
             }
         }
         bench.report().show(scenario.table);
+        JmhRuns.cases(bench, "unit", UnitBenchmark.class, "mode");
     }
 
     /** A jar of a build that skipped the tests has PostgreSQL only. */
@@ -69,7 +72,7 @@ final class UnitScenario {
                 List<UnitModes.Mode> all = modes.all(threads, servers.kind() == Database.POSTGRES);
                 try (PairedRounds paired = new PairedRounds(threads, bench.effort())) {
                     Map<String, double[]> speeds = paired.run(all.stream()
-                            .map(mode -> new PairedRounds.Contender(mode.mode(), mode.step()))
+                            .map(mode -> new PairedRounds.Contender(mode.mode(), mode.step()::run))
                             .toList());
                     all.forEach(mode -> report(servers, wire, threads, mode, speeds));
                 }

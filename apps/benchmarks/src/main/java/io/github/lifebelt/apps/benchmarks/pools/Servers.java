@@ -14,8 +14,8 @@ import java.util.Map;
  */
 public final class Servers implements AutoCloseable {
 
-    // The refill of some pools of 50.
-    private static final int MAX_CONNECTIONS = 300;
+    // A pool of 500, or the refill of some pools of 50.
+    private static final int MAX_CONNECTIONS = 600;
 
     private final Database kind;
     private final Map<Boolean, TestDatabase> databases = new HashMap<>();

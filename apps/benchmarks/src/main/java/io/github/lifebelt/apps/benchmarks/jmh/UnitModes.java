@@ -1,4 +1,4 @@
-package io.github.lifebelt.apps.benchmarks.bench;
+package io.github.lifebelt.apps.benchmarks.jmh;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.apps.benchmarks.pools.Endpoint;
@@ -23,13 +23,23 @@ import org.jspecify.annotations.Nullable;
  * Units of work in each of their modes on one server, and the same written by hand: on HikariCP's default, and, for one
  * thread, on a connection that is never given back. One insert is committed, or one query in the modes that read.
  */
-final class UnitModes implements AutoCloseable {
+public final class UnitModes implements AutoCloseable {
 
-    static final String READ_BY_HAND = "hikari, query";
-    static final String WRITE_BY_HAND = "hikari";
-    static final String BARE = "none";
+    /** One query by hand. */
+    public static final String READ_BY_HAND = "hikari, query";
+    /** One insert by hand. */
+    public static final String WRITE_BY_HAND = "hikari";
+    /** One insert on a connection that is never given back. */
+    public static final String BARE = "none";
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    /** Does one of them once. */
+    @FunctionalInterface
+    public interface Step {
+        /** Does it, and says how many rows that were. */
+        int run() throws Exception;
+    }
 
     /**
      * One of those that are compared.
@@ -38,7 +48,7 @@ final class UnitModes implements AutoCloseable {
      * @param byHand the name of what it stands beside; null if it is done by hand itself
      * @param step does it once
      */
-    record Mode(String mode, @Nullable String byHand, PairedRounds.Step step) {}
+    public record Mode(String mode, @Nullable String byHand, Step step) {}
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final Endpoint endpoint;
@@ -46,7 +56,8 @@ final class UnitModes implements AutoCloseable {
     private final DataSource hikari;
     private final Connection bare;
 
-    UnitModes(Endpoint endpoint) throws Exception {
+    /** Opens the pools and makes the tables. */
+    public UnitModes(Endpoint endpoint) throws Exception {
         this.endpoint = endpoint;
         try {
             OpenPool lifebelt = Peer.LIFEBELT.open(endpoint, OpenPool.USUAL_SIZE);
@@ -71,7 +82,7 @@ final class UnitModes implements AutoCloseable {
     }
 
     /** Those that this database has, for so many threads. */
-    List<Mode> all(int threads, boolean transactionIds) {
+    public List<Mode> all(int threads, boolean transactionIds) {
         List<Mode> modes = new ArrayList<>();
         modes.add(new Mode(WRITE_BY_HAND, null, () -> byHand(UnitModes::insert)));
         if (threads == 1) {
@@ -100,7 +111,7 @@ final class UnitModes implements AutoCloseable {
     }
 
     /** So that no comparison is made on a table that an earlier one has filled. */
-    void empty() throws SQLException {
+    public void empty() throws SQLException {
         execute("TRUNCATE TABLE benchmark_units");
         execute("TRUNCATE TABLE lifebelt_token");
     }
