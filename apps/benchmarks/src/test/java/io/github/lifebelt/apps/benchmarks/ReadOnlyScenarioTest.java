@@ -70,9 +70,11 @@ class ReadOnlyScenarioTest {
     void whereThereIsNoReplicaThePromotionIsNotTried() throws Exception {
         ScorecardRun run = ScorecardRun.of(folder, "F", "lifebelt,agroal", "--database", "mysql");
 
-        assertThat(run.rows()).allMatch(row -> row.get("figures").get("part").textValue().equals("flip"));
+        assertThat(run.rows())
+                .allMatch(row -> row.get("figures").get("part").textValue().equals("flip"));
         assertPerfect(run.figures("lifebelt", "flip", "own"));
-        assertThat(run.figures("agroal", "flip", "asItIs").get("failed").intValue()).isPositive();
+        assertThat(run.figures("agroal", "flip", "asItIs").get("failed").intValue())
+                .isPositive();
         assertThat(run.out()).contains("only PostgreSQL has a replica here");
     }
 

@@ -45,8 +45,7 @@ record ScorecardRun(List<JsonNode> rows, String out) {
         List<JsonNode> found = rows.stream()
                 .filter(row -> row.get("pool").textValue().equals(pool))
                 .map(row -> row.get("figures"))
-                .filter(figures -> List.of(conditions).stream()
-                        .allMatch(word -> hasWord(figures, word)))
+                .filter(figures -> List.of(conditions).stream().allMatch(word -> hasWord(figures, word)))
                 .toList();
         assertThat(found).as(pool + " " + List.of(conditions)).hasSize(1);
         return found.get(0);

@@ -84,7 +84,8 @@ public final class BenchCommand implements Callable<Integer> {
         Set<Peer> peers = peers(command);
         Report report = new Report(command.getOut(), command.getErr());
         Effort effort = adjustment.apply(quick ? Effort.quick() : Effort.full());
-        report.begin(command.getCommandSpec().root().commandLine().getParseResult().originalArgs());
+        report.begin(
+                command.getCommandSpec().root().commandLine().getParseResult().originalArgs());
         report.about("pools", Peer.configurations(EnumSet.allOf(Peer.class)));
         try (Servers servers = new Servers()) {
             Bench bench = new Bench(peers, servers, noJmh ? effort.withoutJmh() : effort, report);

@@ -68,10 +68,7 @@ final class Accounts {
                 long kept = judged.stream()
                         .filter(cell -> cell.entries().stream().allMatch(entry -> entry.is("kept", "true")))
                         .count();
-                table.add(
-                        form.title(),
-                        kept == judged.size() ? "PASS" : "FALLS SHORT",
-                        kept + " of " + judged.size());
+                table.add(form.title(), kept == judged.size() ? "PASS" : "FALLS SHORT", kept + " of " + judged.size());
             }
         }
         return table.lines();

@@ -47,12 +47,14 @@ final class Ahead {
             if (!cell.ours()) {
                 continue;
             }
-            Optional<Figure.Value> ours =
-                    figure.better() == Better.OURS_TO_THEIRS ? Optional.of(AS_GOOD) : figure.of().apply(cell);
+            Optional<Figure.Value> ours = figure.better() == Better.OURS_TO_THEIRS
+                    ? Optional.of(AS_GOOD)
+                    : figure.of().apply(cell);
             List<Standing> ahead = peers.stream()
                     // A peer is ahead of what was not measured, too.
                     .filter(peer -> ours.isEmpty()
-                            || figure.better().beats(peer.value().middle(), ours.get().middle()))
+                            || figure.better()
+                                    .beats(peer.value().middle(), ours.get().middle()))
                     .sorted(bestFirst)
                     .toList();
             if (!ahead.isEmpty()) {

@@ -59,7 +59,9 @@ final class Drawing {
     private Drawing(Picture picture) {
         this.picture = picture;
         boolean legend = picture.parts().size() > 1;
-        this.height = AROUND_HEIGHT + (legend ? LEGEND_HEIGHT : 0) + ROW_HEIGHT * picture.bars().size();
+        this.height = AROUND_HEIGHT
+                + (legend ? LEGEND_HEIGHT : 0)
+                + ROW_HEIGHT * picture.bars().size();
         double most = picture.bars().stream()
                 .mapToDouble(bar -> Math.max(bar.length(), bar.most()))
                 .max()
@@ -92,8 +94,8 @@ final class Drawing {
     /** Of all that can be seen in it. */
     static String digest(Picture picture) {
         try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(picture.toString().getBytes(StandardCharsets.UTF_8));
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(picture.toString().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
@@ -143,7 +145,8 @@ final class Drawing {
         style.setXAxisMax(picture.scale() == Scale.LINEAR ? ceiling * 1.04 : ceiling * 1.3);
         style.setYAxisMin(0.4);
         style.setYAxisMax(picture.bars().size() + 0.6);
-        // Half a row, for XChart leaves ticks out if one of the first three, which are half a row apart, has a long label.
+        // Half a row, for XChart leaves ticks out if one of the first three, which are half a row apart, has a long
+        // label.
         style.setYAxisTickMarkSpacingHint(ROW_HEIGHT / 2 - 1);
         style.setAxisTicksMarksVisible(false);
         style.setYAxisLabelAlignment(TextAlignment.Right);
@@ -185,7 +188,9 @@ final class Drawing {
     /** Pools stand at whole numbers, the first on top. */
     private String label(double y) {
         int row = picture.bars().size() - (int) Math.rint(y);
-        if (Math.abs(y - Math.rint(y)) > 1e-6 || row < 0 || row >= picture.bars().size()) {
+        if (Math.abs(y - Math.rint(y)) > 1e-6
+                || row < 0
+                || row >= picture.bars().size()) {
             // Nothing to see, and no two alike: XChart leaves ticks out if their labels are.
             return " ".repeat(Math.max(0, (int) Math.rint(2 * y + 9)));
         }

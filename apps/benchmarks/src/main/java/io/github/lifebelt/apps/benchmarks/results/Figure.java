@@ -28,31 +28,44 @@ record Figure(String header, Better better, Function<Cell, Optional<Value>> of) 
 
     /** What was counted, over all rounds. */
     static Figure count(String header, Better better, String name) {
-        return new Figure(header, better, cell -> cell.sum(name).stream()
-                .mapToObj(sum -> exactly(sum, whole(sum)))
-                .findFirst());
+        return new Figure(
+                header,
+                better,
+                cell -> cell.sum(name).stream()
+                        .mapToObj(sum -> exactly(sum, whole(sum)))
+                        .findFirst());
     }
 
     /** What was counted, of how many. */
     static Figure countOf(String header, Better better, String name, Function<Cell, OptionalDouble> total) {
-        return new Figure(header, better, cell -> cell.sum(name).stream()
-                .mapToObj(sum -> exactly(
-                        sum, whole(sum) + " of " + whole(total.apply(cell).orElseThrow())))
-                .findFirst());
+        return new Figure(
+                header,
+                better,
+                cell -> cell.sum(name).stream()
+                        .mapToObj(sum -> exactly(
+                                sum,
+                                whole(sum) + " of " + whole(total.apply(cell).orElseThrow())))
+                        .findFirst());
     }
 
     /** The worst that was seen. */
     static Figure most(String header, Better better, String name) {
-        return new Figure(header, better, cell -> cell.most(name).stream()
-                .mapToObj(most -> exactly(most, Numbers.shortly(most)))
-                .findFirst());
+        return new Figure(
+                header,
+                better,
+                cell -> cell.most(name).stream()
+                        .mapToObj(most -> exactly(most, Numbers.shortly(most)))
+                        .findFirst());
     }
 
     /** The least that was seen. */
     static Figure least(String header, Better better, String name) {
-        return new Figure(header, better, cell -> cell.least(name).stream()
-                .mapToObj(least -> exactly(least, Numbers.shortly(least)))
-                .findFirst());
+        return new Figure(
+                header,
+                better,
+                cell -> cell.least(name).stream()
+                        .mapToObj(least -> exactly(least, Numbers.shortly(least)))
+                        .findFirst());
     }
 
     /** A median with its range, in another unit; names with Min and Max have the range, where there are any. */

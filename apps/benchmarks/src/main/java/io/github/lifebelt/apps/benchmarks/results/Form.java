@@ -55,7 +55,12 @@ record Form(
     /** Of all rows of a scenario, pools by their names. */
     static Form of(String id, String title, String scenario, List<Condition> conditions, List<Figure> figures) {
         return new Form(
-                id, title, entry -> entry.is(scenario), conditions, entry -> entry.row().pool(), figures);
+                id,
+                title,
+                entry -> entry.is(scenario),
+                conditions,
+                entry -> entry.row().pool(),
+                figures);
     }
 
     /** The same of fewer rows. */
@@ -84,7 +89,8 @@ record Form(
             }
         }
         return groups.entrySet().stream()
-                .map(group -> new Group(group.getKey(), List.copyOf(group.getValue().values())))
+                .map(group ->
+                        new Group(group.getKey(), List.copyOf(group.getValue().values())))
                 .toList();
     }
 
@@ -101,9 +107,8 @@ record Form(
     /** A figure that stands in two places is true in none. */
     private void requireSameFile(Cell cell, Entry entry, List<String> group) {
         if (!cell.entries().isEmpty() && !cell.entries().get(0).file().equals(entry.file())) {
-            throw new IllegalStateException(
-                    id + ", " + String.join(", ", group) + ", " + cell.contender() + " stands in both "
-                            + cell.entries().get(0).file() + " and " + entry.file() + ": keep one");
+            throw new IllegalStateException(id + ", " + String.join(", ", group) + ", " + cell.contender()
+                    + " stands in both " + cell.entries().get(0).file() + " and " + entry.file() + ": keep one");
         }
     }
 

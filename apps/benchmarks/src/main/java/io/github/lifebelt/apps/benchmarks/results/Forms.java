@@ -240,6 +240,8 @@ final class Forms {
     }
 
     private static String unitMode(Entry entry) {
-        return entry.row().pool().equals("lifebelt") ? "lifebelt, " + entry.text("mode") : "by hand: " + entry.text("mode");
+        return entry.row().pool().equals("lifebelt")
+                ? "lifebelt, " + entry.text("mode")
+                : "by hand: " + entry.text("mode");
     }
 }

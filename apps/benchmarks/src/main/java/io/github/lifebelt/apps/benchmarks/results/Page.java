@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 /** RESULTS.md: prose by hand, and between markers what was measured. */
 final class Page {
 
-    private static final Pattern PLACE = Pattern.compile("<!-- ([a-z]+: [\\w-]+) -->\\R.*?<!-- end -->", Pattern.DOTALL);
+    private static final Pattern PLACE =
+            Pattern.compile("<!-- ([a-z]+: [\\w-]+) -->\\R.*?<!-- end -->", Pattern.DOTALL);
     private static final String NOTHING = "Not measured yet.";
 
     private Page() {}
@@ -52,8 +53,7 @@ final class Page {
         contents.put("table: promises", Accounts.promises(measured, forms));
         contents.put("table: ahead", Ahead.table(measured, forms));
         for (Form form : forms) {
-            contents.put(
-                    "table: " + form.id(), form.groups(measured).isEmpty() ? List.of() : form.table(measured));
+            contents.put("table: " + form.id(), form.groups(measured).isEmpty() ? List.of() : form.table(measured));
         }
         for (Plot plot : plots) {
             List<String> images = new ArrayList<>();

@@ -56,9 +56,7 @@ record Plot(String id, String title, String axis, Scale scale, Form form, List<F
         List<Form.Group> groups = form.groups(measured);
         List<Picture> pictures = new ArrayList<>();
         for (Form.Group group : groups) {
-            if (group.conditions()
-                    .get(0)
-                    .equals(groups.get(0).conditions().get(0))) {
+            if (group.conditions().get(0).equals(groups.get(0).conditions().get(0))) {
                 pictures.add(picture(group));
             }
         }

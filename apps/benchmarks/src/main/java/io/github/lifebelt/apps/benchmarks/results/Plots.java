@@ -10,9 +10,12 @@ final class Plots {
     private static final double THOUSAND = 1_000;
 
     /** In deadlines, the worst of all faults. */
-    private static final Figure WAITS = new Figure("slowest borrow", Better.LESS, cell -> cell.entries().stream()
-            .map(Plots::waits)
-            .reduce((one, other) -> other.middle() > one.middle() ? other : one));
+    private static final Figure WAITS = new Figure(
+            "slowest borrow",
+            Better.LESS,
+            cell -> cell.entries().stream()
+                    .map(Plots::waits)
+                    .reduce((one, other) -> other.middle() > one.middle() ? other : one));
 
     /** All that there are. */
     static final List<Plot> ALL = List.of(
@@ -80,7 +83,8 @@ final class Plots {
                 return Optional.empty();
             }
             double mean = cell.sum("errors").orElse(0) / rounds;
-            return Optional.of(new Figure.Value(mean, mean, cell.most("errorsMax").orElse(mean), ""));
+            return Optional.of(
+                    new Figure.Value(mean, mean, cell.most("errorsMax").orElse(mean), ""));
         });
     }
 

@@ -55,8 +55,7 @@ final class Png {
         ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
         try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
             reader.setInput(in);
-            IIOMetadataNode root =
-                    (IIOMetadataNode) reader.getImageMetadata(0).getAsTree(FORMAT);
+            IIOMetadataNode root = (IIOMetadataNode) reader.getImageMetadata(0).getAsTree(FORMAT);
             NodeList texts = root.getElementsByTagName("tEXtEntry");
             for (int i = 0; i < texts.getLength(); i++) {
                 IIOMetadataNode text = (IIOMetadataNode) texts.item(i);

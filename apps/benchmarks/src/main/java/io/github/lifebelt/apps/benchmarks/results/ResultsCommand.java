@@ -88,7 +88,8 @@ public final class ResultsCommand implements Callable<Integer> {
     private static void sweep(Path folder) throws IOException {
         List<Path> old;
         try (Stream<Path> all = Files.list(folder)) {
-            old = all.filter(file -> file.getFileName().toString().endsWith(".png")).toList();
+            old = all.filter(file -> file.getFileName().toString().endsWith(".png"))
+                    .toList();
         }
         for (Path file : old) {
             Files.delete(file);

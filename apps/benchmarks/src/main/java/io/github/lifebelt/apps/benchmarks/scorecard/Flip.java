@@ -131,13 +131,12 @@ final class Flip {
                         .progress("F, " + place.label() + ", " + runner.label() + ": not committed " + units
                                 + " times: " + why)));
         UnitCount count = UnitCount.sum(turns.stream().map(Seen::count).toList());
-        Spread first =
-                Spread.of(turns.stream().mapToDouble(Seen::firstMillis).toArray());
+        Spread first = Spread.of(turns.stream().mapToDouble(Seen::firstMillis).toArray());
         Spread lasted =
                 Spread.of(turns.stream().mapToDouble(Seen::readOnlyMillis).toArray());
         boolean kept = outcome.broken().isEmpty() && met(turns) && count.isPerfect() && Double.isFinite(first.max());
-        String seen = count.seen() + (met(turns) ? "" : ", and no unit met a server without writes")
-                + outcome.brokenNote();
+        String seen =
+                count.seen() + (met(turns) ? "" : ", and no unit met a server without writes") + outcome.brokenNote();
         table.add(
                 place.label(),
                 runner.label(),

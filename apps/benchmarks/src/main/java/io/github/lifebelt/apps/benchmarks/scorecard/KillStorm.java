@@ -28,13 +28,13 @@ final class KillStorm {
 
     private final Card card;
     private final Duration lasts;
-    private final List<CaringContender> pools;
+    private final List<Way.Runner> pools;
     private final Table table;
 
     private KillStorm(Card card) {
         this.card = card;
         this.lasts = card.extent().storm(LASTS, QUICKLY);
-        this.pools = CaringContender.of(card.peers().stream()
+        this.pools = Way.of(card.peers().stream()
                 .filter(peer -> !card.extent().quick() || IN_A_HURRY.contains(peer))
                 .toList());
         this.table = new Table(
@@ -81,14 +81,15 @@ final class KillStorm {
         });
     }
 
-    private void notMeasured(Place place, Pace pace, CaringContender pool, String note) {
+    private void notMeasured(Place place, Pace pace, Way.Runner pool, String note) {
         String name = pool.label();
-        String verdict = card.verdict(pool.pool(), PROMISE, place.label() + ", " + pace.description(), note, false);
+        String verdict =
+                card.verdict(pool.contender(), PROMISE, place.label() + ", " + pace.description(), note, false);
         table.add(place.label(), pace.description(), name, note, verdict);
-        card.report().row(Card.judged(row(place, pace, pool).with("notMeasured", 1), pool.pool(), false));
+        card.report().row(Card.judged(row(place, pace, pool).with("notMeasured", 1), pool.contender(), false));
     }
 
-    private void report(Place place, Pace pace, CaringContender pool, Ordeal ordeal) {
+    private void report(Place place, Pace pace, Way.Runner pool, Ordeal ordeal) {
         String name = pool.label();
         Ledger.Count count = ordeal.check().count();
         ordeal.causes()
@@ -124,17 +125,17 @@ final class KillStorm {
                 Numbers.shortly(ordeal.percentile(50)),
                 Numbers.shortly(ordeal.percentile(99)),
                 ordeal.damage().kills() + " + " + ordeal.commitsLost(),
-                card.verdict(pool.pool(), PROMISE, place.label() + ", " + pace.description(), seen, kept));
-        card.report().row(Card.judged(row(place, pace, pool, ordeal).with("units", units), pool.pool(), kept));
+                card.verdict(pool.contender(), PROMISE, place.label() + ", " + pace.description(), seen, kept));
+        card.report().row(Card.judged(row(place, pace, pool, ordeal).with("units", units), pool.contender(), kept));
     }
 
-    private static Row row(Place place, Pace pace, CaringContender pool) {
-        return Card.row(Scenario.E, place, pool.pool().peer().label())
+    private static Row row(Place place, Pace pace, Way.Runner pool) {
+        return Card.row(Scenario.E, place, pool.pool())
                 .with("pace", pace.key())
-                .with("retry", pool.care().key());
+                .with("way", pool.way().key());
     }
 
-    private static Row row(Place place, Pace pace, CaringContender pool, Ordeal ordeal) {
+    private static Row row(Place place, Pace pace, Way.Runner pool, Ordeal ordeal) {
         Ledger.Count count = ordeal.check().count();
         return row(place, pace, pool)
                 .with("seconds", ordeal.seconds())

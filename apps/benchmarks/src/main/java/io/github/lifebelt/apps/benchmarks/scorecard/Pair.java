@@ -49,8 +49,7 @@ final class Pair implements AutoCloseable {
 
     /** Both hosts, the present primary first. */
     Endpoint endpoint(Endpoint one) {
-        return new Endpoint(
-                both(one.url()), withOption(both(one.jdbcUrl()), WRITERS_ONLY), one.user(), one.password());
+        return new Endpoint(both(one.url()), withOption(both(one.jdbcUrl()), WRITERS_ONLY), one.user(), one.password());
     }
 
     /** The bare driver, wherever the primary is now. */
@@ -104,8 +103,7 @@ final class Pair implements AutoCloseable {
         }
     }
 
-    private static String ask(Connection connection, String question, @Nullable String than)
-            throws SQLException {
+    private static String ask(Connection connection, String question, @Nullable String than) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(question)) {
             if (than != null) {
                 statement.setString(1, than);

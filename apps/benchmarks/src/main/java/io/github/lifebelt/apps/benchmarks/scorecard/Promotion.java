@@ -56,8 +56,7 @@ final class Promotion {
     }
 
     private boolean takesPart(Way.Runner runner) {
-        return !card.extent().quick()
-                || (IN_A_HURRY.contains(runner.contender().peer()) && runner.way() != Way.LOOP);
+        return !card.extent().quick() || (IN_A_HURRY.contains(runner.contender().peer()) && runner.way() != Way.LOOP);
     }
 
     static void run(Card card) throws Exception {
@@ -78,8 +77,8 @@ final class Promotion {
 
     private void at(Place place) throws Exception {
         Map<String, Rounds.Turn<Move>> turns = new LinkedHashMap<>();
-        runners.forEach(runner ->
-                turns.put(runner.label(), () -> PromotionTurn.of(place, runner, patience, card.seed())));
+        runners.forEach(
+                runner -> turns.put(runner.label(), () -> PromotionTurn.of(place, runner, patience, card.seed())));
         Map<String, Rounds.Outcome<Move>> outcomes =
                 Rounds.play(card, card.extent().rounds(3, 1), turns);
         runners.forEach(runner -> report(place, runner, outcomes.get(runner.label())));
@@ -104,8 +103,7 @@ final class Promotion {
                         .progress("F, " + place.label() + ", " + runner.label() + ": not committed " + units
                                 + " times: " + why)));
         UnitCount count = UnitCount.sum(moves.stream().map(Move::count).toList());
-        Spread first =
-                Spread.of(moves.stream().mapToDouble(Move::firstMillis).toArray());
+        Spread first = Spread.of(moves.stream().mapToDouble(Move::firstMillis).toArray());
         int oldConnections = sum(moves, Move::oldConnections);
         int borrowsOfOld = sum(moves, Move::borrowsOfOld);
         int borrowErrors = sum(moves, Move::borrowErrors);

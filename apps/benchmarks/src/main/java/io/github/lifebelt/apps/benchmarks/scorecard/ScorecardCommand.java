@@ -109,7 +109,8 @@ public final class ScorecardCommand implements Callable<Integer> {
         CommandLine command = Objects.requireNonNull(spec).commandLine();
         check(command);
         Report report = new Report(command.getOut(), command.getErr());
-        report.begin(command.getCommandSpec().root().commandLine().getParseResult().originalArgs());
+        report.begin(
+                command.getCommandSpec().root().commandLine().getParseResult().originalArgs());
         List<Servers> servers = new ArrayList<>();
         try {
             List<Place> places = places(servers, report);

@@ -75,20 +75,20 @@ final class StormTurn {
         this.books = StormBooks.on(place.server());
     }
 
-    static Ordeal of(Place place, Pace pace, CaringContender contender, Duration lasts, long seed) throws Exception {
-        return new StormTurn(place, pace, lasts, seed).ordeal(contender);
+    static Ordeal of(Place place, Pace pace, Way.Runner runner, Duration lasts, long seed) throws Exception {
+        return new StormTurn(place, pace, lasts, seed).ordeal(runner);
     }
 
-    private Ordeal ordeal(CaringContender contender) throws Exception {
+    private Ordeal ordeal(Way.Runner runner) throws Exception {
         Storm.Damage damage;
         long[] micros;
         double seconds;
         int commitsLost;
         try (ProtocolProxy wire = place.server().protocolProxy();
-                OpenPool pool = contender.pool().open(place.endpoint(wire), PoolSetup.of(OpenPool.USUAL_SIZE))) {
+                OpenPool pool = runner.contender().open(place.endpoint(wire), PoolSetup.of(OpenPool.USUAL_SIZE))) {
             // The storm is to meet a pool at work, and not one whose code is new to the JVM.
             pool.filled(OpenPool.USUAL_SIZE);
-            Units units = contender.care().units(pool, place.server());
+            Units units = runner.units(pool.dataSource(), place.server().dataSource());
             long begin = System.nanoTime();
             List<Future<long[]>> crew = new ArrayList<>();
             ExecutorService threads = Executors.newFixedThreadPool(THREADS, StormTurn::daemon);

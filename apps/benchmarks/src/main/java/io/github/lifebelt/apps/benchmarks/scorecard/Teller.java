@@ -85,8 +85,7 @@ record Teller(@Nullable Peer peer, How way) {
                 return use.of(LifebeltUnits.on(
                         pool.dataSource(), place.server().dataSource(), way.outcome, RetryPolicy.none()));
             }
-            return use.of(
-                    way == How.LOOP ? new RetryingLoop(pool.dataSource()) : RetryingLoop.once(pool.dataSource()));
+            return use.of(way == How.LOOP ? new RetryingLoop(pool.dataSource()) : RetryingLoop.once(pool.dataSource()));
         }
     }
 

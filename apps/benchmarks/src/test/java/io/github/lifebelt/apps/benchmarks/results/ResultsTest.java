@@ -60,13 +60,18 @@ class ResultsTest {
                 new Row("A", "dbcp2").with("errors", 0).with("rounds", 1).with("borrowsPerRound", 40),
                 new Row("A", "hikari").with("errors", 9).with("rounds", 1).with("borrowsPerRound", 40),
                 new Row("borrow", "lifebelt").with("threads", 1).with("opsPerSecond", 9_000.0),
-                new Row("borrow", "hikari").with("threads", 1).with("opsPerSecond", 8_000.0).with("lifebeltTimes", 0.9));
+                new Row("borrow", "hikari")
+                        .with("threads", 1)
+                        .with("opsPerSecond", 8_000.0)
+                        .with("lifebeltTimes", 0.9));
 
         List<String> ahead = Ahead.table(measured, Forms.ALL);
 
         // The medians say that Lifebelt is faster, and the rounds that it is not.
         assertThat(ahead).hasSize(4);
-        assertThat(ahead.get(2)).contains("errors", "lifebelt: 2 of 40", "dbcp2", "0 of 40").doesNotContain("hikari");
+        assertThat(ahead.get(2))
+                .contains("errors", "lifebelt: 2 of 40", "dbcp2", "0 of 40")
+                .doesNotContain("hikari");
         assertThat(ahead.get(3)).contains("lifebelt is x times", "hikari", "0.90");
         assertThat(Forms.KILL_ALL.table(measured)).anyMatch(line -> line.contains("**0 of 40**"));
     }
