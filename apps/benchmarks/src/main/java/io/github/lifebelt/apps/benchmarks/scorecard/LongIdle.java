@@ -8,6 +8,7 @@ import io.github.lifebelt.apps.benchmarks.pools.Peer;
 import io.github.lifebelt.apps.benchmarks.pools.PoolSetup;
 import io.github.lifebelt.apps.benchmarks.pools.Work;
 import io.github.lifebelt.testing.FaultProxy;
+import io.github.lifebelt.testing.Stalls;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -197,14 +198,15 @@ final class LongIdle {
 
     private Awakening wake(Sleeper sleeper) throws InterruptedException {
         int kept = sleeper.proxy.connections();
+        Stalls stalls = new Stalls();
         AtomicInteger answered = new AtomicInteger();
         Crowd crowd = Crowd.start(sleeper.pool.dataSource(), BORROWERS, connection -> {
             Work.ask(connection);
             answered.incrementAndGet();
         });
-        try {
+        try (stalls) {
             awaitAll(crowd, answered);
-            return awakening(crowd, answered.get(), kept);
+            return awakening(crowd, answered.get(), kept, stalls);
         } finally {
             // Whoever hangs does so on a connection through it.
             sleeper.proxy.close();
@@ -224,7 +226,7 @@ final class LongIdle {
         return answered + crowd.count(Crowd.Fate.FAILED) + crowd.count(Crowd.Fate.DECEIVED);
     }
 
-    private Awakening awakening(Crowd crowd, int answered, int kept) {
+    private Awakening awakening(Crowd crowd, int answered, int kept, Stalls stalls) {
         double[] millis =
                 Arrays.stream(crowd.nanos()).mapToDouble(nanos -> nanos / 1e6).toArray();
         int failed = crowd.count(Crowd.Fate.FAILED);
@@ -241,7 +243,8 @@ final class LongIdle {
                         .count(),
                 blocked,
                 hanging,
-                Arrays.stream(millis).max().orElse(0));
+                Arrays.stream(millis).max().orElse(0),
+                stalls.allowFor(Duration.ZERO).toNanos() / 1e6);
     }
 
     /**
@@ -254,8 +257,17 @@ final class LongIdle {
      * @param blocked borrows that had not ended when it was over
      * @param hanging queries that had not
      * @param slowestMillis of all borrows
+     * @param stallMillis what is to be allowed for what the machine kept threads waiting
      */
-    record Awakening(int kept, int failed, int dead, int late, int blocked, int hanging, double slowestMillis) {
+    record Awakening(
+            int kept,
+            int failed,
+            int dead,
+            int late,
+            int blocked,
+            int hanging,
+            double slowestMillis,
+            double stallMillis) {
 
         /** Told to the application. */
         int errors() {

@@ -40,6 +40,7 @@ final class LongIdleReport {
                 "over wait + " + LongIdle.SLACK_MILLIS + " ms",
                 "still blocked at " + Silence.FAR_TOO_LONG + " x",
                 "slowest borrow, median [range] ms",
+                "4 x longest machine stall, ms",
                 "verdict");
     }
 
@@ -59,12 +60,15 @@ final class LongIdleReport {
         }
         Spread slowest =
                 Spread.of(rounds.stream().mapToDouble(Awakening::slowestMillis).toArray());
+        double stalls =
+                rounds.stream().mapToDouble(Awakening::stallMillis).max().orElse(0);
         int errors = sum(rounds, Awakening::errors);
         int late = sum(rounds, Awakening::late);
         int hanging = sum(rounds, Awakening::hanging);
         int borrows = rounds.size() * LongIdle.BORROWERS;
         String seen = errors + " errors, " + hanging + " queries that hang, " + late + " late of " + borrows
-                + ", slowest " + Numbers.shortly(slowest.max()) + " ms" + outcome.brokenNote();
+                + ", slowest " + Numbers.shortly(slowest.max()) + " ms, 4 x longest machine stall "
+                + Numbers.shortly(stalls) + " ms" + outcome.brokenNote();
         boolean kept =
                 errors == 0 && late == 0 && hanging == 0 && outcome.broken().isEmpty();
         table.add(
@@ -76,6 +80,7 @@ final class LongIdleReport {
                 Integer.toString(late),
                 Integer.toString(sum(rounds, Awakening::blocked)),
                 slowest + outcome.brokenNote(),
+                Numbers.shortly(stalls),
                 card.verdict(entrant.pool(), PROMISE, place.label() + ", " + entrant.mode(), seen, kept));
         card.report()
                 .row(Card.judged(
@@ -93,7 +98,8 @@ final class LongIdleReport {
                                 .with("hanging", hanging)
                                 .with("late", late)
                                 .with("blocked", sum(rounds, Awakening::blocked))
-                                .with("slowestMillis", slowest.max()),
+                                .with("slowestMillis", slowest.max())
+                                .with("fourMachineStallsMillis", stalls),
                         entrant.pool(),
                         kept));
     }
