@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 /** One setting before one fault: a pool of one connection behind a network of its own, and the borrower of it. */
 final class MatrixTrial implements AutoCloseable {
 
-    /** Long enough for a check that nobody answers, and then for a connection. */
-    static final Duration WAIT = Duration.ofSeconds(2);
+    /** Long enough for a check that nobody answers, for what some pools then take to close it, and for a connection. */
+    static final Duration WAIT = Duration.ofSeconds(3);
 
     /** The shortest that JDBC has. */
     static final Duration CHECK = Duration.ofSeconds(1);
