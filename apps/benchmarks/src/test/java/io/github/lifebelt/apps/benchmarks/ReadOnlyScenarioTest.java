@@ -63,7 +63,7 @@ class ReadOnlyScenarioTest {
         assertThat(peer.get("leftOld").booleanValue()).isFalse();
         assertThat(peer.get("borrows").intValue()).isEqualTo(20);
         assertThat(peer.get("borrowsOfOld").intValue()).isEqualTo(20);
-        assertThat(run.out()).contains("targetServerType=primary", "not within 2 s");
+        assertThat(run.out()).contains("targetServerType=primary", "not within 3 s");
     }
 
     @Test

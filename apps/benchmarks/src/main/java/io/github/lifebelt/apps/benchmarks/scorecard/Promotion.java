@@ -24,7 +24,7 @@ final class Promotion {
             + " and no connection left on the old primary";
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Duration QUICKLY = Duration.ofSeconds(2);
+    private static final Duration QUICKLY = Duration.ofSeconds(3);
     // One that asks the server whether it lives, by the protocol's means, and one by JDBC's.
     private static final Set<Peer> IN_A_HURRY = EnumSet.of(Peer.LIFEBELT, Peer.HIKARI_VALIDATED, Peer.DBCP2);
 
@@ -98,10 +98,7 @@ final class Promotion {
             card.report().row(Card.judged(row, pool, false));
             return;
         }
-        moves.forEach(move -> move.causes()
-                .forEach((why, units) -> card.report()
-                        .progress("F, " + place.label() + ", " + runner.label() + ": not committed " + units
-                                + " times: " + why)));
+        moves.forEach(move -> tell("F, " + place.label() + ", " + runner.label() + ": ", move));
         UnitCount count = UnitCount.sum(moves.stream().map(Move::count).toList());
         Spread first = Spread.of(moves.stream().mapToDouble(Move::firstMillis).toArray());
         int oldConnections = sum(moves, Move::oldConnections);
@@ -148,6 +145,17 @@ final class Promotion {
                                 .with("borrowErrors", borrowErrors),
                         pool,
                         kept));
+    }
+
+    private void tell(String who, Move move) {
+        card.report()
+                .progress(who + "first commit after "
+                        + (Double.isFinite(move.firstMillis()) ? Numbers.shortly(move.firstMillis()) : "more")
+                        + " ms, on the old primary " + move.oldConnections() + " connections, "
+                        + (move.leftOld() ? "then none" : "and later too") + ", and " + move.borrowsOfOld()
+                        + " borrows; errors of borrows " + move.borrowErrors());
+        move.causes()
+                .forEach((why, units) -> card.report().progress(who + "not committed " + units + " times: " + why));
     }
 
     private String first(Spread millis) {
