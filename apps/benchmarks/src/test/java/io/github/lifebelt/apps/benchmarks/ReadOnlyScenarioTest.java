@@ -43,7 +43,7 @@ class ReadOnlyScenarioTest {
 
     @Test
     void aPromotionMovesLifebeltAndLeavesThePeerBehind() throws Exception {
-        ScorecardRun run = ScorecardRun.of(folder, "F", "lifebelt,dbcp2");
+        ScorecardRun run = ScorecardRun.of(folder, "F", "lifebelt,dbcp2,vibur");
 
         JsonNode own = run.figures("lifebelt", "promotion", "own");
         assertPerfect(own);
@@ -63,6 +63,10 @@ class ReadOnlyScenarioTest {
         assertThat(peer.get("leftOld").booleanValue()).isFalse();
         assertThat(peer.get("borrows").intValue()).isEqualTo(20);
         assertThat(peer.get("borrowsOfOld").intValue()).isEqualTo(20);
+        // It gives a connection up after an error.
+        JsonNode moved = run.figures("vibur", "promotion", "asItIs");
+        assertThat(moved.get("failed").intValue()).isPositive();
+        assertThat(moved.get("borrowsOfOld").intValue()).isZero();
         assertThat(run.out()).contains("targetServerType=primary", "not within 3 s");
     }
 

@@ -22,7 +22,7 @@ final class Flip {
     private static final Duration READ_ONLY = Duration.ofMillis(1_500);
     private static final Duration QUICKLY = Duration.ofMillis(1_000);
     private static final Duration CALM = Duration.ofMillis(500);
-    private static final Duration CALM_QUICKLY = Duration.ofMillis(200);
+    private static final Duration CALM_QUICKLY = Duration.ofMillis(150);
     // Pauses between runs are of a second at most.
     private static final Duration LAST_UNITS = Duration.ofSeconds(5);
 

@@ -25,8 +25,9 @@ final class Promotion {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration QUICKLY = Duration.ofSeconds(3);
-    // One that asks the server whether it lives, by the protocol's means, and one by JDBC's.
-    private static final Set<Peer> IN_A_HURRY = EnumSet.of(Peer.LIFEBELT, Peer.HIKARI_VALIDATED, Peer.DBCP2);
+    // Two that keep a connection for as long as it lives, and one that gives it up after an error.
+    private static final Set<Peer> IN_A_HURRY =
+            EnumSet.of(Peer.LIFEBELT, Peer.HIKARI_VALIDATED, Peer.DBCP2, Peer.VIBUR);
 
     private final Card card;
     private final Duration patience;
@@ -148,12 +149,13 @@ final class Promotion {
     }
 
     private void tell(String who, Move move) {
+        String first = Double.isFinite(move.firstMillis())
+                ? "first commit after " + Numbers.shortly(move.firstMillis()) + " ms"
+                : "no commit";
         card.report()
-                .progress(who + "first commit after "
-                        + (Double.isFinite(move.firstMillis()) ? Numbers.shortly(move.firstMillis()) : "more")
-                        + " ms, on the old primary " + move.oldConnections() + " connections, "
-                        + (move.leftOld() ? "then none" : "and later too") + ", and " + move.borrowsOfOld()
-                        + " borrows; errors of borrows " + move.borrowErrors());
+                .progress(who + first + ", " + move.oldConnections() + " connections on the old primary, "
+                        + (move.leftOld() ? "left in the end" : "not left in the end") + ", " + move.borrowsOfOld()
+                        + " borrows of them, errors of borrows " + move.borrowErrors());
         move.causes()
                 .forEach((why, units) -> card.report().progress(who + "not committed " + units + " times: " + why));
     }
