@@ -77,7 +77,7 @@ final class PooledScenario {
     static void query(Bench bench) throws Exception {
         PooledScenario scenario = new PooledScenario(
                 bench, "query", "borrow + SELECT 1 + return", Work::borrowAndAsk, peer -> Optional.empty());
-        scenario.run(Bench.PLAIN_AND_TLS, Wire::loopback);
+        scenario.run(bench.wires(), Wire::loopback);
         scenario.jmh(BorrowQueryBenchmark.class, Wire::loopback);
     }
 
