@@ -71,7 +71,9 @@ final class Flip {
     }
 
     private void at(Place place) throws Exception {
-        List<Way.Runner> runners = Way.of(card.peers());
+        List<Way.Runner> runners = Way.of(card.peers()).stream()
+                .filter(runner -> !card.extent().quick() || runner.way() != Way.LOOP)
+                .toList();
         Map<String, Rounds.Turn<Seen>> turns = new LinkedHashMap<>();
         runners.forEach(runner -> turns.put(runner.label(), () -> turn(place, runner)));
         Map<String, Rounds.Outcome<Seen>> outcomes =

@@ -7,11 +7,9 @@ import io.github.lifebelt.apps.benchmarks.report.Table;
 import io.github.lifebelt.apps.benchmarks.scorecard.StormTurn.Ordeal;
 import io.github.lifebelt.testing.Ledger;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Scenario E: units of work in a storm, and a ledger that says afterwards what became of each. Lifebelt's units retry by
@@ -23,8 +21,6 @@ final class KillStorm {
 
     private static final Duration LASTS = Duration.ofSeconds(20);
     private static final Duration QUICKLY = Duration.ofSeconds(4);
-    // One that trusts its connections and one that asks the server each time.
-    private static final Set<Peer> IN_A_HURRY = EnumSet.of(Peer.LIFEBELT, Peer.HIKARI, Peer.DBCP2);
 
     private final Card card;
     private final Duration lasts;
@@ -34,9 +30,9 @@ final class KillStorm {
     private KillStorm(Card card) {
         this.card = card;
         this.lasts = card.extent().storm(LASTS, QUICKLY);
-        this.pools = Way.of(card.peers().stream()
-                .filter(peer -> !card.extent().quick() || IN_A_HURRY.contains(peer))
-                .toList());
+        this.pools = Way.of(card.peers()).stream()
+                .filter(pool -> !card.extent().quick() || isQuick(pool))
+                .toList();
         this.table = new Table(
                 "E, kill storm: " + lasts.toSeconds() + " s, " + StormTurn.THREADS
                         + " threads, all sessions killed every " + Storm.PERIOD.toMillis()
@@ -54,6 +50,15 @@ final class KillStorm {
                 "p99 ms",
                 "kills + lost COMMITs",
                 "verdict");
+    }
+
+    /** One that trusts its connections, as most people have it, and one that asks the server, in careful hands. */
+    private static boolean isQuick(Way.Runner pool) {
+        return switch (pool.way()) {
+            case OWN -> true;
+            case AS_IT_IS -> pool.contender().peer() == Peer.HIKARI;
+            case LOOP -> pool.contender().peer() == Peer.DBCP2;
+        };
     }
 
     static void run(Card card) throws Exception {

@@ -85,7 +85,7 @@ final class Recovery {
         Map<String, Rounds.Turn<Back>> turns = new LinkedHashMap<>();
         pools.forEach(pool -> turns.put(pool.labelWithMode(), () -> outage(place, outage, pool)));
         Map<String, Rounds.Outcome<Back>> outcomes =
-                Rounds.play(card, card.extent().rounds(9, 2), turns);
+                Rounds.play(card, card.extent().rounds(9, 1), turns);
         pools.forEach(pool -> report(place, outage, pool, outcomes.get(pool.labelWithMode())));
     }
 

@@ -26,6 +26,8 @@ final class Silence {
     /** In deadlines: who has not come back by then is not waited for. */
     static final int FAR_TOO_LONG = 3;
 
+    private static final int TOO_LONG = 2;
+
     private static final int BORROWERS = 16;
     private static final int SIZE = 12;
     // A pool that fills itself has more, and fewer of its borrowers connect.
@@ -57,11 +59,13 @@ final class Silence {
 
     private final Card card;
     private final Duration wait;
+    private final int farTooLong;
     private final Table table;
 
     private Silence(Card card) {
         this.card = card;
         this.wait = card.extent().of(WAIT, QUICK_WAIT);
+        this.farTooLong = card.extent().of(FAR_TOO_LONG, TOO_LONG);
         this.table = new Table(
                 "C, no answer: " + BORROWERS + " threads borrow and hold, pool of " + SIZE + ", wait " + wait.toMillis()
                         + " ms",
@@ -70,7 +74,7 @@ final class Silence {
                 "pool",
                 "slowest borrow, median [range] ms",
                 "over wait + " + SLACK_MILLIS + " ms",
-                "still blocked at " + FAR_TOO_LONG + " x",
+                "still blocked at " + farTooLong + " x",
                 "lent",
                 "failed",
                 "4 x longest machine stall, ms",
@@ -144,7 +148,7 @@ final class Silence {
             fault.strike(place.server(), proxy);
             Thread.sleep(Card.SOON_MILLIS);
             crowd = Crowd.start(pool.dataSource(), BORROWERS, connection -> over.await());
-            crowd.awaitBorrows(wait.multipliedBy(FAR_TOO_LONG));
+            crowd.awaitBorrows(wait.multipliedBy(farTooLong));
             return ordeal(crowd, stalls);
         } finally {
             fault.heal(place.server(), proxy);
