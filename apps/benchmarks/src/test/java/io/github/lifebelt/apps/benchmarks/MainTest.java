@@ -81,6 +81,7 @@ class MainTest {
     void anotherCommandOrScenarioIsRefused() {
         assertThat(run("scores")).isEqualTo(2);
         assertThat(run("bench", "--only", "weather")).isEqualTo(2);
+        assertThat(run("bench", "--rounds", "0")).isEqualTo(2);
         assertThat(run()).isEqualTo(2);
         assertThat(out.toString()).isEmpty();
     }

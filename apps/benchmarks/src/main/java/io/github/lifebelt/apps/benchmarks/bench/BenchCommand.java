@@ -64,6 +64,13 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Some pools beside lifebelt instead of all, by commas; alloc and unit have their own.")
     private List<String> pools = Peer.labels();
 
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "As many paired rounds, instead of the 5 of a quick or the 9 of a full run: more make the"
+                    + " bounds of ratios narrower.")
+    private @Nullable Integer rounds;
+
     @Option(names = "--no-jmh", description = "Paired rounds only. Leaves out alloc, which is JMH's.")
     private boolean noJmh;
 
@@ -83,7 +90,7 @@ public final class BenchCommand implements Callable<Integer> {
         CommandLine command = Objects.requireNonNull(spec).commandLine();
         Set<Peer> peers = peers(command);
         Report report = new Report(command.getOut(), command.getErr());
-        Effort effort = adjustment.apply(quick ? Effort.quick() : Effort.full());
+        Effort effort = adjustment.apply(repeated(command, quick ? Effort.quick() : Effort.full()));
         report.begin(
                 command.getCommandSpec().root().commandLine().getParseResult().originalArgs());
         report.about("pools", Peer.configurations(EnumSet.allOf(Peer.class)));
@@ -96,6 +103,13 @@ public final class BenchCommand implements Callable<Integer> {
             report.end(json);
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    private Effort repeated(CommandLine command, Effort effort) {
+        if (rounds != null && rounds < 1) {
+            throw new CommandLine.ParameterException(command, "--rounds is " + rounds + "; at least 1 is needed");
+        }
+        return rounds == null ? effort : effort.withRounds(rounds);
     }
 
     /** Lifebelt is always among them: the ratios are its own. */

@@ -33,6 +33,11 @@ public record Effort(int rounds, Duration round, Duration warmUp, boolean whole,
                 5, Duration.ofMillis(120), Duration.ofMillis(400), false, new Jmh(2, 3, Duration.ofMillis(300)));
     }
 
+    /** The same with as many paired rounds. */
+    Effort withRounds(int wanted) {
+        return new Effort(wanted, round, warmUp, whole, jmh);
+    }
+
     /** The same without JMH. */
     public Effort withoutJmh() {
         return new Effort(rounds, round, warmUp, whole, new Jmh(0, 0, Duration.ofSeconds(1)));

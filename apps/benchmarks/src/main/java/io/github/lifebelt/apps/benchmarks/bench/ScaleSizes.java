@@ -81,7 +81,10 @@ final class ScaleSizes {
                 sizes.measure(peer.label(), size -> sizes.pool(peer, size));
             } catch (SQLException | IllegalStateException e) {
                 sizes.costs.add(peer.label(), "broke: " + e.getMessage());
-                bench.report().row(new Row("scale", peer.label()).with("broke", String.valueOf(e.getMessage())));
+                bench.report()
+                        .row(new Row("scale", peer.label())
+                                .with("what", "size")
+                                .with("broke", String.valueOf(e.getMessage())));
             }
         }
         bench.report().show(sizes.borrows);

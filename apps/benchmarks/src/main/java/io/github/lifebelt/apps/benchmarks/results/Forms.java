@@ -3,6 +3,7 @@ package io.github.lifebelt.apps.benchmarks.results;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /** The tables there are. A figure that says how good a pool is says which is better, or Ahead would not be complete. */
 final class Forms {
@@ -18,10 +19,6 @@ final class Forms {
             "reset", "reset (RST)",
             "halfOpen", "half-open",
             "slowHandshake", "slow handshake");
-
-    private static final Map<String, String> PACES = Map.of(
-            "thinking", "2 to 8 ms",
-            "saturated", "none");
 
     static final Form KILL_ALL = Form.of(
             "A",
@@ -66,18 +63,19 @@ final class Forms {
             .calling(Forms::withMode);
 
     static final Form SILENCE = Form.of(
-            "C",
-            "C, no answer",
-            "C",
-            List.of(Condition.WHERE, Condition.as("fault", "fault", FAULTS), WAIT),
-            List.of(
-                    Figure.most("slowest borrow, ms", Better.LESS, "slowestMillis"),
-                    Figure.countOf("late", Better.LESS, "late", cell -> cell.sum("borrows")),
-                    Figure.count("still blocked at 3 x", Better.LESS, "blocked"),
-                    Figure.count("lent", Better.NEITHER, "lent"),
-                    Figure.count("failed", Better.NEITHER, "failed"),
-                    Figure.most("4 x longest machine stall, ms", Better.NEITHER, "fourMachineStallsMillis"),
-                    Figure.verdict()));
+                    "C",
+                    "C, no answer",
+                    "C",
+                    List.of(Condition.WHERE, Condition.as("fault", "fault", FAULTS), WAIT),
+                    List.of(
+                            Figure.most("slowest borrow, ms", Better.LESS, "slowestMillis"),
+                            Figure.countOf("late", Better.LESS, "late", cell -> cell.sum("borrows")),
+                            Figure.count("still blocked at the end", Better.LESS, "blocked"),
+                            Figure.count("lent", Better.NEITHER, "lent"),
+                            Figure.count("failed", Better.NEITHER, "failed"),
+                            Figure.most("4 x longest machine stall, ms", Better.NEITHER, "fourMachineStallsMillis"),
+                            Figure.verdict()))
+            .calling(Forms::withDriverTimeouts);
 
     static final Form REFILL = Form.of(
                     "D",
@@ -94,24 +92,6 @@ final class Forms {
             .calling(entry -> entry.row().pool().equals("none")
                     ? "bare connects"
                     : entry.row().pool());
-
-    static final Form STORM = Form.of(
-            "E",
-            "E, units of work in a storm",
-            "E",
-            List.of(Condition.WHERE, Condition.as("pause", "pace", PACES)),
-            List.of(
-                    Figure.count("units", Better.MORE, "units"),
-                    Figure.count("failed", Better.LESS, "failed"),
-                    Figure.count("unknown", Better.LESS, "unknown"),
-                    Figure.count("lost", Better.LESS, "lost"),
-                    Figure.count("duplicated", Better.LESS, "duplicated"),
-                    Figure.count("run again", Better.NEITHER, "retried"),
-                    Figure.median("p50, ms", Better.LESS, "p50Millis"),
-                    Figure.median("p99, ms", Better.LESS, "p99Millis"),
-                    Figure.count("kills", Better.NEITHER, "kills"),
-                    Figure.count("COMMITs lost", Better.NEITHER, "commitsLost"),
-                    Figure.verdict()));
 
     static final Form BORROW = pooled("borrow", "borrow + return");
     static final Form QUERY = pooled("query", "borrow + SELECT 1 + return");
@@ -169,14 +149,9 @@ final class Forms {
                             Figure.median("95 % below", Better.NEITHER, "timesByHandHigh")))
             .calling(Forms::unitMode);
 
-    /** In the order in which comparisons are listed. */
-    static final List<Form> ALL = List.of(
-            KILL_ALL,
-            STOPPED,
-            BACK,
-            SILENCE,
-            REFILL,
-            STORM,
+    private static final List<Form> AVAILABILITY = List.of(KILL_ALL, STOPPED, BACK, SILENCE, REFILL);
+
+    private static final List<Form> SPEED = List.of(
             BORROW,
             QUERY,
             LATENCY,
@@ -187,6 +162,8 @@ final class Forms {
             jmh("borrow", "borrow + return, by JMH"),
             jmh("query", "borrow + SELECT 1 + return, by JMH"),
             jmh("latency", "borrow + SELECT 1 + return at 0.5 ms round trip, by JMH"),
+            jmhCases("unit", "a unit of work by mode, by JMH", "mode"),
+            jmhCases("metrics", "what metrics cost, by JMH", "metrics"),
             Form.of(
                     "jmh-probe",
                     "one probe and one bare read, by JMH",
@@ -195,6 +172,11 @@ final class Forms {
                     List.of(
                             Figure.median("probe, ns", Better.NEITHER, "probeNanos"),
                             Figure.median("bare read, ns", Better.NEITHER, "bareReadNanos"))));
+
+    /** In the order in which comparisons are listed. */
+    static final List<Form> ALL = Stream.of(Forms.AVAILABILITY, OutcomeForms.ALL, Forms.SPEED, GrowthForms.ALL)
+            .flatMap(List::stream)
+            .toList();
 
     private Forms() {}
 
@@ -228,6 +210,19 @@ final class Forms {
                         Figure.median("error (99.9 %)", Better.NEITHER, "opsPerSecondError", THOUSAND)));
     }
 
+    /** Of one pool in several cases, none of which is better than another. */
+    private static Form jmhCases(String scenario, String title, String parameter) {
+        String name = "jmh-" + scenario;
+        return Form.of(
+                name,
+                title,
+                name,
+                List.of(Condition.WHERE, Condition.THREADS, Condition.as(parameter, parameter)),
+                List.of(
+                        Figure.median("thousand a second", Better.NEITHER, "opsPerSecond", THOUSAND),
+                        Figure.median("error (99.9 %)", Better.NEITHER, "opsPerSecondError", THOUSAND)));
+    }
+
     private static OptionalDouble borrows(Cell cell) {
         return OptionalDouble.of(cell.entries().stream()
                 .mapToDouble(entry -> entry.number("rounds").orElse(0)
@@ -237,6 +232,10 @@ final class Forms {
 
     private static String withMode(Entry entry) {
         return entry.row().pool() + (entry.is("mode", "failFast") ? " (fail fast)" : "");
+    }
+
+    private static String withDriverTimeouts(Entry entry) {
+        return entry.row().pool() + (entry.is("driverTimeouts", "true") ? " + driver time-outs" : "");
     }
 
     private static String unitMode(Entry entry) {

@@ -36,7 +36,7 @@ final class Plots {
             new Plot(
                     "C",
                     "No answer: the slowest borrow, whatever the fault",
-                    "times the wait that was set; at 3 it was left behind",
+                    "times the wait that was set; who was still blocked was left behind",
                     Scale.LINEAR,
                     withoutFault(),
                     List.of(WAITS)),
@@ -52,7 +52,7 @@ final class Plots {
                     "Units of work in a storm: what went wrong",
                     "units in all rounds",
                     Scale.LINEAR,
-                    Forms.STORM,
+                    OutcomeForms.STORM,
                     List.of(
                             Figure.count("failed", Better.LESS, "failed"),
                             Figure.count("duplicated", Better.LESS, "duplicated"),
