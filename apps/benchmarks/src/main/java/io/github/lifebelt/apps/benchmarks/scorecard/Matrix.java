@@ -49,7 +49,7 @@ final class Matrix {
         if (card.extent().quick()) {
             card.report()
                     .say("M, quick: \"" + MatrixFault.FORGOTTEN.label()
-                            + "\" for lifebelt only; it is too short here for" + " what the others trust by default.");
+                            + "\" for lifebelt only; it is too short here for what the others trust by default.");
         }
     }
 
