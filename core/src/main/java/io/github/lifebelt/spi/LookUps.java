@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Whoever asks while the same resolver is being asked for the same host waits for that answer: a look-up that is stuck
  * holds one thread, however many want to connect. One that is stuck for long is given up and the resolver asked again, but
- * not without end. An answer is given out again for some milliseconds, so that a pool which connects anew all at once does
- * not wait for one thread after the other.
+ * not without end. An answer of the JDK's, which keeps answers for half a minute by itself, is given out again for some
+ * milliseconds, so that a pool which connects anew all at once does not wait for one thread after the other.
  */
 final class LookUps {
 
@@ -146,20 +146,27 @@ final class LookUps {
                 failure = e;
             } finally {
                 Thread.currentThread().setContextClassLoader(null);
-                if (failure != null) {
+                if (!isKept()) {
                     GOING_ON.remove(question, this);
                 }
                 answered = System.nanoTime();
                 done = true;
                 waiting.forEach(LockSupport::unpark);
             }
-            letGoOnceStale();
+            if (isKept()) {
+                letGoOnceStale();
+            }
+        }
+
+        /** Whoever brings a resolver is asked for each connect. */
+        private boolean isKept() {
+            return failure == null && question.resolver == HostResolver.JDK;
         }
 
         /** On this thread, which has nothing else to do: nobody else would take the answer out. */
         private void letGoOnceStale() {
             long left = answered + FRESH_NANOS - System.nanoTime();
-            while (failure == null && left > 0) {
+            while (left > 0) {
                 // A resolver may have left the flag, and nobody would wait with it.
                 Thread.interrupted();
                 LockSupport.parkNanos(this, left);
