@@ -21,7 +21,8 @@ class ReadOnlyScenarioTest {
     void aServerWithoutWritesFailsTheUnitsOfThoseWhoDoNotTryAgain() throws Exception {
         ScorecardRun run = ScorecardRun.of(folder, "F", "lifebelt,hikari", "--wire", "tls");
 
-        assertThat(run.rows()).hasSize(4);
+        // Nobody's loop is tried in a quick run.
+        assertThat(run.rows()).hasSize(3);
         JsonNode own = run.figures("lifebelt", "flip", "own");
         assertPerfect(own);
         assertThat(own.get("kept").booleanValue()).isTrue();
@@ -31,8 +32,7 @@ class ReadOnlyScenarioTest {
         assertThat(asItIs.get("failed").intValue()).isPositive();
         assertThat(asItIs.get("retried").intValue()).isZero();
         assertThat(asItIs.has("kept")).isFalse();
-        assertPerfect(run.figures("hikari", "flip", "loop"));
-        assertThat(run.rows().subList(0, 3)).allSatisfy(row -> {
+        assertThat(run.rows().subList(0, 2)).allSatisfy(row -> {
             assertThat(row.get("figures").get("readOnlyMillis").doubleValue()).isGreaterThanOrEqualTo(1_000);
             assertThat(row.get("figures").get("firstCommitMillis").doubleValue())
                     .isPositive();

@@ -56,7 +56,9 @@ record Plot(String id, String title, String axis, Scale scale, Form form, List<F
         List<Form.Group> groups = form.groups(measured);
         List<Picture> pictures = new ArrayList<>();
         for (Form.Group group : groups) {
-            if (group.conditions().get(0).equals(groups.get(0).conditions().get(0))) {
+            // The first place stands for all, and a pool alone is no comparison.
+            if (group.conditions().get(0).equals(groups.get(0).conditions().get(0))
+                    && pools(group).size() > 1) {
                 pictures.add(picture(group));
             }
         }
@@ -64,10 +66,8 @@ record Plot(String id, String title, String axis, Scale scale, Form form, List<F
     }
 
     private Picture picture(Form.Group group) {
-        List<Cell> pools = group.cells().stream()
-                .filter(cell -> cell.ours() || cell.peer())
-                .toList();
-        List<Bar> bars = pools.stream().map(this::bar).sorted(bestFirst()).toList();
+        List<Bar> bars =
+                pools(group).stream().map(this::bar).sorted(bestFirst()).toList();
         List<String> words = form.words(group);
         String file = (id + "-" + String.join("-", words.subList(1, words.size())))
                 .toLowerCase(Locale.ROOT)
@@ -82,6 +82,10 @@ record Plot(String id, String title, String axis, Scale scale, Form form, List<F
                 scale,
                 figures.stream().map(Figure::header).toList(),
                 bars);
+    }
+
+    private static List<Cell> pools(Form.Group group) {
+        return group.cells().stream().filter(cell -> cell.ours() || cell.peer()).toList();
     }
 
     private Bar bar(Cell cell) {
