@@ -3,15 +3,21 @@ package io.github.lifebelt.apps.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Scenario H on a small scale; what a busy machine makes of times is not judged. */
-class LongIdleTest extends QuickCard {
+class LongIdleTest {
+
+    @TempDir
+    private Path folder;
 
     @Test
     void connectionsThatWereForgottenAreMetByEachPool() throws Exception {
-        List<JsonNode> rows = rows("H", "dbcp2,lifebelt", "plain");
+        ScorecardRun run = ScorecardRun.of(folder, "H", "dbcp2,lifebelt");
+        List<JsonNode> rows = run.rows();
 
         assertThat(rows).extracting(row -> row.get("pool").textValue()).containsExactly("lifebelt", "dbcp2");
         assertThat(rows).allSatisfy(row -> {
@@ -27,6 +33,6 @@ class LongIdleTest extends QuickCard {
         });
         assertThat(rows.get(0).get("figures").has("kept")).isTrue();
         assertThat(rows.get(1).get("figures").has("kept")).isFalse();
-        assertThat(out.toString()).contains("without keep-alives", "ping-after-idle 250 ms");
+        assertThat(run.out()).contains("without keep-alives", "ping-after-idle 250 ms");
     }
 }

@@ -3,11 +3,9 @@ package io.github.lifebelt.apps.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.lifebelt.apps.benchmarks.pools.Database;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -177,28 +175,11 @@ class ScorecardTest {
     }
 
     private List<JsonNode> rows(String scenario, String pools, String wire, String... more) throws Exception {
-        Path file = folder.resolve("figures.json");
-        List<String> arguments = new ArrayList<>(List.of(
-                "scorecard",
-                "--quick",
-                "--rounds",
-                "1",
-                "--scenario",
-                scenario,
-                "--pools",
-                pools,
-                "--wire",
-                wire,
-                "--json",
-                file.toString()));
-        arguments.addAll(List.of(more));
-        int code = run(arguments.toArray(String[]::new));
-        assertThat(code).as(err.toString()).isZero();
-        List<JsonNode> rows = new ArrayList<>();
-        for (String line : Files.readAllLines(file)) {
-            rows.add(new ObjectMapper().readTree(line));
-        }
-        return rows;
+        List<String> options = new ArrayList<>(List.of("--wire", wire));
+        options.addAll(List.of(more));
+        ScorecardRun run = ScorecardRun.of(folder, scenario, pools, options.toArray(String[]::new));
+        out.write(run.out());
+        return run.rows();
     }
 
     private int run(String... arguments) {
