@@ -49,6 +49,8 @@ final class ConnectProblems {
             Map.entry("server_login_retry", ConnectProblem.UNREACHABLE),
             Map.entry("server conn crashed", ConnectProblem.UNREACHABLE),
             Map.entry("server closed", ConnectProblem.UNREACHABLE),
+            // Of a server session that was ended before its parameters were all there (1.18).
+            Map.entry("invalid server parameter", ConnectProblem.UNREACHABLE),
             Map.entry("cannot connect to server", ConnectProblem.UNREACHABLE),
             Map.entry("connect failed", ConnectProblem.UNREACHABLE));
 

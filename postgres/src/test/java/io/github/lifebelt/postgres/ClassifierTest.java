@@ -216,6 +216,7 @@ class ClassifierTest {
     @CsvSource({
         "FATAL: query_wait_timeout, DATABASE_DOWN",
         "'FATAL: server login has been failing, try again later (server_login_retry)', DATABASE_DOWN",
+        "'FATAL: invalid server parameter', DATABASE_DOWN",
         "FATAL: server conn crashed?, DATABASE_DOWN",
         "'FATAL: pgbouncer cannot connect to server', DATABASE_DOWN",
         "'FATAL: no more connections allowed (max_client_conn)', AT_CAPACITY",

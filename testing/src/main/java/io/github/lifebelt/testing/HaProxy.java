@@ -16,7 +16,7 @@ import java.util.List;
 
 /**
  * HAProxy in front of one or more servers, as a load balancer has it: TLS and all else goes through unchanged, to the
- * first server that is up. Sessions of a server that goes down are ended.
+ * first server that is up, or that takes writes. Sessions of a server that goes down, or stops being the writer, are ended.
  *
  * <p>HAProxy has to be installed on the machine (package {@code haproxy}). Thread-safe.
  */
@@ -24,11 +24,13 @@ public final class HaProxy implements Gateway, AutoCloseable {
     private final Server server;
     private final Path commands;
     private final List<Integer> ports;
+    private final List<WriterCheck> checks;
 
-    private HaProxy(Server server, Path commands, List<Integer> ports) {
+    private HaProxy(Server server, Path commands, List<Integer> ports, List<WriterCheck> checks) {
         this.server = server;
         this.commands = commands;
         this.ports = ports;
+        this.checks = checks;
     }
 
     /**
@@ -40,16 +42,52 @@ public final class HaProxy implements Gateway, AutoCloseable {
      * @throws IllegalStateException if HAProxy is not installed or does not start
      */
     public static HaProxy inFrontOf(TestDatabase first, TestDatabase... others) {
-        List<Integer> ports = new ArrayList<>();
-        ports.add(first.port());
-        for (TestDatabase other : others) {
-            ports.add(other.port());
-        }
+        return start(all(first, others), List.of());
+    }
+
+    /**
+     * Starts one that goes by the servers' roles: to the first that takes writes, as it is set up beside Patroni. Each
+     * server is asked ten times a second.
+     *
+     * @param first one server
+     * @param others its replicas
+     * @return it takes connections; close it before the servers
+     * @throws IllegalStateException if HAProxy is not installed or does not start
+     */
+    public static HaProxy toTheWriter(TestDatabase first, TestDatabase... others) {
+        List<TestDatabase> databases = all(first, others);
+        List<WriterCheck> checks = new ArrayList<>();
         try {
-            EmbeddedEngine engine = new EmbeddedEngine(HaProxyPrograms.inFrontOf(ports), first.spec());
+            for (TestDatabase database : databases) {
+                checks.add(new WriterCheck(database));
+            }
+            return start(databases, checks);
+        } catch (IOException e) {
+            checks.forEach(WriterCheck::close);
+            throw new UncheckedIOException("Cannot start the check of a server's role: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            checks.forEach(WriterCheck::close);
+            throw e;
+        }
+    }
+
+    private static List<TestDatabase> all(TestDatabase first, TestDatabase... others) {
+        List<TestDatabase> all = new ArrayList<>();
+        all.add(first);
+        all.addAll(List.of(others));
+        return all;
+    }
+
+    private static HaProxy start(List<TestDatabase> databases, List<WriterCheck> checks) {
+        List<Integer> ports = databases.stream().map(TestDatabase::port).toList();
+        List<Integer> checkPorts = checks.stream().map(WriterCheck::port).toList();
+        try {
+            EmbeddedEngine engine = new EmbeddedEngine(
+                    HaProxyPrograms.inFrontOf(ports, checkPorts),
+                    databases.get(0).spec());
             Server server = new Server(engine);
             server.startOrClose();
-            return new HaProxy(server, engine.data().resolve(HaProxyPrograms.COMMANDS), ports);
+            return new HaProxy(server, engine.data().resolve(HaProxyPrograms.COMMANDS), ports, checks);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot start HAProxy: " + e.getMessage(), e);
         }
@@ -90,6 +128,7 @@ public final class HaProxy implements Gateway, AutoCloseable {
     @Override
     public void close() {
         server.close();
+        checks.forEach(WriterCheck::close);
     }
 
     private int index(TestDatabase database) {

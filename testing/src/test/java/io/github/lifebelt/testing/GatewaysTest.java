@@ -136,6 +136,25 @@ class GatewaysTest {
     }
 
     @Test
+    void haProxyFollowsTheWriter() throws Exception {
+        try (TestDatabase primary = TestDatabase.postgres().tls(overTls).start();
+                TestDatabase replica = primary.replica();
+                HaProxy balancer = HaProxy.toTheWriter(primary, replica)) {
+            // Up like the other one, and not asked before it was the writer.
+            await().atMost(SOON).ignoreExceptions().until(() -> port(primary, balancer) == primary.port());
+            primary.faults().makeReadOnly();
+            replica.faults().promote();
+            await().atMost(SOON).ignoreExceptions().until(() -> port(primary, balancer) == replica.port());
+        }
+    }
+
+    private static int port(TestDatabase database, HaProxy balancer) throws SQLException {
+        try (Connection connection = Sessions.open(database, database.jdbcUrl(balancer))) {
+            return Integer.parseInt(Sessions.query(connection, "SELECT current_setting('port')"));
+        }
+    }
+
+    @Test
     void haProxyTakesAServerOutOfUse() throws Exception {
         try (HaProxy balancer = HaProxy.inFrontOf(database())) {
             balancer.disable(database());

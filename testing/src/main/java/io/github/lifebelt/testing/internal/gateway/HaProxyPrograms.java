@@ -11,16 +11,22 @@ public final class HaProxyPrograms extends GatewayPrograms {
 
     private final String program;
     private final List<Integer> serverPorts;
+    private final List<Integer> checkPorts;
 
-    private HaProxyPrograms(String program, List<Integer> serverPorts) {
+    private HaProxyPrograms(String program, List<Integer> serverPorts, List<Integer> checkPorts) {
         super("HAProxy", program);
         this.program = program;
         this.serverPorts = serverPorts;
+        this.checkPorts = checkPorts;
     }
 
-    /** For servers on loopback ports. */
-    public static HaProxyPrograms inFrontOf(List<Integer> serverPorts) {
-        return new HaProxyPrograms(InstalledPrograms.find("haproxy", "HAProxy"), serverPorts);
+    /**
+     * For servers on loopback ports.
+     *
+     * @param checkPorts where HTTP tells of each server whether it is to be used; empty if that is so while it is up
+     */
+    public static HaProxyPrograms inFrontOf(List<Integer> serverPorts, List<Integer> checkPorts) {
+        return new HaProxyPrograms(InstalledPrograms.find("haproxy", "HAProxy"), serverPorts, checkPorts);
     }
 
     @Override
@@ -33,12 +39,16 @@ public final class HaProxyPrograms extends GatewayPrograms {
             text.append("  bind ").append(address).append(':').append(port).append('\n');
         }
         text.append("  default_backend servers\nbackend servers\n  option redispatch\n");
+        if (!checkPorts.isEmpty()) {
+            text.append("  option httpchk GET /\n");
+        }
         for (int i = 0; i < serverPorts.size(); i++) {
             text.append("  server s")
                     .append(i)
                     .append(" 127.0.0.1:")
                     .append(serverPorts.get(i))
-                    .append(" check inter 100ms fall 2 rise 1 on-marked-down shutdown-sessions")
+                    .append(checkPorts.isEmpty() ? " check" : " check port " + checkPorts.get(i))
+                    .append(" inter 100ms fall 2 rise 1 on-marked-down shutdown-sessions")
                     .append(i == 0 ? "" : " backup")
                     .append('\n');
         }
