@@ -84,11 +84,12 @@ class BalancerFailoverTest {
     void noUnitFailsOrIsLostWhileTheReplicaTakesOver(Fate fate) throws Exception {
         UnitOfWork unit =
                 UnitOfWork.on(pool).commitOutcome(CommitOutcome.TOKEN).retry(RetryPolicy.conflictsAndLostConnections());
+        await().atMost(SOON).ignoreExceptions().until(() -> portOfWriter() == primary.port());
         try (Connection connection = primary.dataSource().getConnection()) {
             execute(connection, unit.tokenTableStatement());
         }
         Ledger ledger = Ledger.in(primary.dataSource(balancer));
-        await().atMost(SOON).ignoreExceptions().until(() -> sees(replica));
+        await().atMost(SOON).ignoreExceptions().until(() -> ledgerRows(replica) == 0);
         List<Future<?>> workers = new ArrayList<>();
         for (int i = 0; i < WORKERS; i++) {
             workers.add(threads.submit(() -> work(unit, ledger)));
@@ -114,7 +115,8 @@ class BalancerFailoverTest {
         assertThat(failures).isEmpty();
         assertThat(exactlyOnce(ledger).unknown()).isZero();
         // Borrowers are admitted by rounds, and the last ones may have been in the first.
-        await().atMost(SOON).until(() -> portOfWriter() == replica.port() && pool.stats().state() == State.UP);
+        await().atMost(SOON)
+                .until(() -> portOfWriter() == replica.port() && pool.stats().state() == State.UP);
     }
 
     private int portOfWriter() throws SQLException {
@@ -140,10 +142,6 @@ class BalancerFailoverTest {
         try (Connection connection = database.dataSource().getConnection()) {
             return Long.parseLong(query(connection, "select count(*) from " + Ledger.TABLE));
         }
-    }
-
-    private static boolean sees(TestDatabase database) throws SQLException {
-        return ledgerRows(database) == 0;
     }
 
     private boolean replicaHasEverything() throws SQLException {

@@ -40,7 +40,8 @@ public final class HaProxyPrograms extends GatewayPrograms {
         }
         text.append("  default_backend servers\nbackend servers\n  option redispatch\n");
         if (!checkPorts.isEmpty()) {
-            text.append("  option httpchk GET /\n");
+            // Without a time-out of its own an answer would have to come within the period.
+            text.append("  option httpchk GET /\n  timeout check 2s\n");
         }
         for (int i = 0; i < serverPorts.size(); i++) {
             text.append("  server s")
