@@ -1,0 +1,107 @@
+package io.github.lifebelt.frameworks.libraries;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.PoolBuilder;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.migration.BaseJavaMigration;
+import org.flywaydb.core.api.migration.Context;
+import org.flywaydb.core.api.migration.JavaMigration;
+import org.junit.jupiter.api.Test;
+
+class FlywayTest extends MigrationTest {
+    FlywayTest() {
+        super("Flyway", Flyway.class);
+    }
+
+    /** A limit that gives back what Flyway leaves lent. */
+    @Override
+    PoolBuilder settings(PoolBuilder standard) {
+        return standard.maxHold(Duration.ofSeconds(2));
+    }
+
+    private static Flyway flyway(ConnectionPool pool) {
+        return Flyway.configure()
+                .dataSource(pool)
+                .locations(new String[0])
+                .javaMigrations(
+                        migration("1", "create table first (id int)"),
+                        migration("2", "create table if not exists second (id int)"),
+                        migration("3", "create table third (id int)"))
+                .load();
+    }
+
+    @Test
+    void migratesThroughThePool() {
+        assertEquals(3, flyway(pool).migrate().migrationsExecuted);
+        assertEquals(0, flyway(pool).migrate().migrationsExecuted);
+    }
+
+    @Test
+    void aMigrationWhoseSessionIsKilledIsNotInTheHistoryAndTheNextRunGoesThrough() {
+        Flyway flyway = flyway(pool);
+        killInSecondMigration();
+        assertThrows(FlywayException.class, flyway::migrate);
+        assertEquals(2, pool.stats().active(), "Flyway closes no connection whose state it cannot restore");
+        await().until(() -> pool.stats().active() == 0);
+        assertEquals(List.of("1"), applied(flyway));
+        assertEquals(2, flyway.migrate().migrationsExecuted);
+        assertEquals(List.of("1", "2", "3"), applied(flyway));
+        assertEquals(0, flyway.info().pending().length);
+        assertTrue(Arrays.stream(flyway.info().all()).allMatch(one -> one.getState() == MigrationState.SUCCESS));
+    }
+
+    @Test
+    void sessionsKilledBetweenTwoRunsFailNeither() {
+        Flyway flyway = flyway(pool);
+        flyway.migrate();
+        killAndWait();
+        assertEquals(0, flyway.migrate().migrationsExecuted);
+    }
+
+    private static List<String> applied(Flyway flyway) {
+        return Arrays.stream(flyway.info().applied())
+                .map(one -> one.getVersion().getVersion())
+                .toList();
+    }
+
+    /** In Java, because only there is a place for a fault. */
+    private static JavaMigration migration(String version, String sql) {
+        return new BaseJavaMigration() {
+            @Override
+            protected void init() {}
+
+            @Override
+            public MigrationVersion getVersion() {
+                return MigrationVersion.fromVersion(version);
+            }
+
+            @Override
+            public String getDescription() {
+                return "tables";
+            }
+
+            @Override
+            public void migrate(Context context) throws SQLException {
+                try (Statement statement = context.getConnection().createStatement()) {
+                    statement.execute(sql);
+                }
+                if (version.equals("2")) {
+                    fault();
+                }
+            }
+        };
+    }
+}
