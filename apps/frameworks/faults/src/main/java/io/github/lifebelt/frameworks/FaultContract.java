@@ -61,8 +61,9 @@ public abstract class FaultContract {
 
     private static final AtomicInteger NAMES = new AtomicInteger();
 
+    /** The server of all tests that extend this, one class after the other. */
     @RegisterExtension
-    static final DatabaseExtension DATABASE =
+    protected static final DatabaseExtension DATABASE =
             DatabaseExtension.of(TestDatabase.of(PRODUCT)).cleaning(Cleaning.TRUNCATE);
 
     @RegisterExtension
@@ -94,18 +95,27 @@ public abstract class FaultContract {
     protected abstract Application start(TestDatabase database) throws Exception;
 
     /**
-     * A pool for these tests, so small and impatient that they are quick. As with the defaults, connecting may take no more
-     * than half of a borrow, so that borrowers in the queue hear of an outage before their own time is over.
+     * A pool for these tests.
      *
      * @param database its database
      * @return a builder with everything set
      */
     public static PoolBuilder pool(TestDatabase database) {
-        return ConnectionPool.builder(database.databaseUrl())
-                .maxSize(4)
-                .borrowTimeout(Duration.ofSeconds(2))
-                .connectTimeout(Duration.ofSeconds(1))
-                .unavailableTimeout(Duration.ofSeconds(1));
+        return ConnectionPool.builder(impatient(database));
+    }
+
+    /**
+     * The database's URL with the settings of a pool so small and impatient that the tests are quick. As with the defaults,
+     * connecting may take no more than half of a borrow, so that borrowers in the queue hear of an outage before their own
+     * time is over.
+     *
+     * @param database what to connect to
+     * @return with user and password
+     */
+    public static String impatient(TestDatabase database) {
+        String url = database.url();
+        return url + (url.contains("?") ? "&" : "?") + "lifebelt.max-size=4&lifebelt.borrow-timeout=2s"
+                + "&lifebelt.connect-timeout=1s&lifebelt.unavailable-timeout=1s";
     }
 
     @BeforeAll
@@ -136,6 +146,8 @@ public abstract class FaultContract {
     void closingTheApplicationEndsAllItsSessions() throws Exception {
         if (application != null) {
             application.close();
+        }
+        if (pool != null) {
             assertTrue(pool.isClosed(), "the pool is closed with its application");
             PoolAssertions.noConnectionLeaked(() -> 0, database);
         }
@@ -277,8 +289,13 @@ public abstract class FaultContract {
         await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> database.sessions() == 0);
     }
 
-    /** What is really there, past the pool and the framework. */
-    private Set<String> stored() throws SQLException {
+    /**
+     * What is really there, past the pool and the framework.
+     *
+     * @return the texts of all rows
+     * @throws SQLException if the server does not run
+     */
+    protected final Set<String> stored() throws SQLException {
         Set<String> texts = new HashSet<>();
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement();

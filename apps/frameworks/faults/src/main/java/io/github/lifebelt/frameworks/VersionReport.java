@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
  * Writes down what has been run: a line {@code name, version, product, java, tests}, with tabs between, into
- * {@code target/versions.tsv}, if all tests of the class have passed. For an instance field of a class with one instance.
+ * {@code target/versions.tsv}, if all tests of the class have passed; if not, takes out what an earlier run has written. For an instance field of a class with one instance.
  */
 public final class VersionReport implements TestWatcher, AfterAllCallback {
     private static final Path FILE = Path.of("target", "versions.tsv");
@@ -53,17 +53,17 @@ public final class VersionReport implements TestWatcher, AfterAllCallback {
 
     @Override
     public void afterAll(ExtensionContext context) {
-        if (others.get() > 0
-                || passed.get() == 0
-                || context.getExecutionException().isPresent()) {
-            return;
-        }
+        boolean good = others.get() == 0
+                && passed.get() > 0
+                && context.getExecutionException().isEmpty();
         String key = String.join(
                 "\t", name, version(), FaultContract.PRODUCT.name(), System.getProperty("java.version"), "");
         try {
             List<String> lines = new ArrayList<>(Files.exists(FILE) ? Files.readAllLines(FILE) : List.of());
             lines.removeIf(line -> line.startsWith(key));
-            lines.add(key + passed);
+            if (good) {
+                lines.add(key + passed);
+            }
             Files.write(FILE, lines);
         } catch (IOException e) {
             throw new UncheckedIOException(FILE + " cannot be written", e);

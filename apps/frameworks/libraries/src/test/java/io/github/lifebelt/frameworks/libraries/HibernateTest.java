@@ -1,12 +1,17 @@
 package io.github.lifebelt.frameworks.libraries;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.frameworks.Application;
 import io.github.lifebelt.frameworks.FaultContract;
 import io.github.lifebelt.testing.TestDatabase;
+import java.util.Set;
 import org.hibernate.SessionFactory;
 import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.cfg.Configuration;
+import org.junit.jupiter.api.Test;
 
 /** Hibernate alone, without Spring or another container. */
 class HibernateTest extends FaultContract {
@@ -16,13 +21,42 @@ class HibernateTest extends FaultContract {
 
     @Override
     protected Application start(TestDatabase database) {
-        ConnectionPool pool = pool(database).open();
+        ConnectionPool pool = ConnectionPool.fromUrl(impatient(database));
         return new Hibernate(pool, on(pool));
     }
 
     static SessionFactory on(ConnectionPool pool) {
+        // snippet: pool
         Configuration configuration = new Configuration().addAnnotatedClass(Entry.class);
         configuration.getProperties().put(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool);
+        SessionFactory sessions = configuration.buildSessionFactory();
+        // end: pool
+        return sessions;
+    }
+
+    /** Hibernate then does not switch autocommit off: with it on each statement is stored by itself. */
+    @Test
+    void whoSaysThatThePoolDisablesAutocommitHasToSeeToIt() throws Exception {
+        assertEquals(Set.of("with autocommit"), storedAlthoughTheApplicationThrew("with autocommit", true));
+        assertEquals(Set.of("with autocommit"), storedAlthoughTheApplicationThrew("without", false));
+    }
+
+    private Set<String> storedAlthoughTheApplicationThrew(String text, boolean autocommit) throws Exception {
+        ConnectionPool pool = pool(DATABASE.database()).autoCommit(autocommit).open();
+        try (Hibernate hibernate = new Hibernate(pool, onDisabledAutocommit(pool))) {
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> hibernate.store(text, () -> {
+                        throw new IllegalStateException("roll back");
+                    }));
+        }
+        return stored();
+    }
+
+    private static SessionFactory onDisabledAutocommit(ConnectionPool pool) {
+        Configuration configuration = new Configuration().addAnnotatedClass(Entry.class);
+        configuration.getProperties().put(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool);
+        configuration.setProperty(AvailableSettings.CONNECTION_PROVIDER_DISABLES_AUTOCOMMIT, "true");
         return configuration.buildSessionFactory();
     }
 

@@ -13,8 +13,11 @@ class JdbiTest extends FaultContract {
 
     @Override
     protected Application start(TestDatabase database) {
-        ConnectionPool pool = pool(database).open();
-        return new WithJdbi(pool, Jdbi.create(pool));
+        // snippet: pool
+        ConnectionPool pool = ConnectionPool.fromUrl(impatient(database));
+        Jdbi jdbi = Jdbi.create(pool);
+        // end: pool
+        return new WithJdbi(pool, jdbi);
     }
 
     private record WithJdbi(ConnectionPool pool, Jdbi jdbi) implements Application {

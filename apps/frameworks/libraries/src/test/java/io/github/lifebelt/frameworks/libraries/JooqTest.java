@@ -32,8 +32,12 @@ class JooqTest extends FaultContract {
     /** Fails fast, because of {@link #aTransactionThatGetsNoConnectionHasAskedForItThreeTimes}. */
     @Override
     protected Application start(TestDatabase database) {
-        ConnectionPool pool = pool(database).failFast().open();
-        return new Jooq(pool, DSL.using(pool, DIALECT));
+        // snippet: pool
+        ConnectionPool pool =
+                ConnectionPool.builder(impatient(database)).failFast().open();
+        DSLContext jooq = DSL.using(pool, DIALECT);
+        // end: pool
+        return new Jooq(pool, jooq);
     }
 
     @Test

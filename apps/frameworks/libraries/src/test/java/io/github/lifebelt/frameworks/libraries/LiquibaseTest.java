@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.sql.Connection;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import liquibase.Contexts;
 import liquibase.Liquibase;
 import liquibase.database.jvm.JdbcConnection;
@@ -13,8 +15,12 @@ import liquibase.resource.ClassLoaderResourceAccessor;
 import org.junit.jupiter.api.Test;
 
 class LiquibaseTest extends MigrationTest {
+    /** Held here, because java.util.logging forgets the levels of loggers that nobody holds. */
+    private static final Logger LOG = Logger.getLogger("liquibase");
+
     LiquibaseTest() {
         super("Liquibase", Liquibase.class);
+        LOG.setLevel(Level.OFF);
     }
 
     /** What is done with Liquibase. */

@@ -28,10 +28,13 @@ class MyBatisTest extends FaultContract {
 
     @Override
     protected Application start(TestDatabase database) {
-        ConnectionPool pool = pool(database).open();
-        Configuration configuration = new Configuration(new Environment("test", new JdbcTransactionFactory(), pool));
+        // snippet: pool
+        ConnectionPool pool = ConnectionPool.fromUrl(impatient(database));
+        Configuration configuration = new Configuration(new Environment("app", new JdbcTransactionFactory(), pool));
         configuration.addMapper(Entries.class);
-        return new MyBatis(pool, new SqlSessionFactoryBuilder().build(configuration));
+        SqlSessionFactory sessions = new SqlSessionFactoryBuilder().build(configuration);
+        // end: pool
+        return new MyBatis(pool, sessions);
     }
 
     private record MyBatis(ConnectionPool pool, SqlSessionFactory sessions) implements Application {

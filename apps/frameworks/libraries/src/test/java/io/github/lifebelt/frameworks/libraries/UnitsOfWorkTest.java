@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.ibatis.mapping.Environment;
@@ -28,6 +29,7 @@ import org.apache.ibatis.transaction.managed.ManagedTransactionFactory;
 import org.hibernate.SessionFactory;
 import org.hibernate.StatelessSession;
 import org.jdbi.v3.core.Jdbi;
+import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,23 +63,26 @@ class UnitsOfWorkTest {
     @Test
     void jooqInAUnitIsRunAgainAfterALostConnection() throws Exception {
         storedOnceAfterAKill(tx -> {
-            DSL.using(tx.connection(), JooqTest.DIALECT)
-                    .insertInto(table("entry"), field("text"))
-                    .values("a")
-                    .execute();
+            // snippet: jooq
+            DSLContext jooq = DSL.using(tx.connection(), JooqTest.DIALECT);
+            jooq.insertInto(table("entry"), field("text")).values("a").execute();
+            // end: jooq
         });
     }
 
     @Test
     void jdbiInAUnitIsRunAgainAfterALostConnection() throws Exception {
         storedOnceAfterAKill(tx -> {
-            Jdbi.create(tx.connection())
-                    .useHandle(handle -> handle.execute("insert into entry (text) values (?)", "a"));
+            // snippet: jdbi
+            Jdbi jdbi = Jdbi.create(tx.connection());
+            jdbi.useHandle(handle -> handle.execute("insert into entry (text) values (?)", "a"));
+            // end: jdbi
         });
     }
 
     @Test
     void myBatisInAUnitIsRunAgainAfterALostConnection() throws Exception {
+        // snippet: mybatis-sessions
         ManagedTransactionFactory managed = new ManagedTransactionFactory();
         Properties leaveItOpen = new Properties();
         leaveItOpen.setProperty("closeConnection", "false");
@@ -85,10 +90,13 @@ class UnitsOfWorkTest {
         Configuration configuration = new Configuration(new Environment("units", managed, pool));
         configuration.addMapper(Entries.class);
         SqlSessionFactory sessions = new SqlSessionFactoryBuilder().build(configuration);
+        // end: mybatis-sessions
         storedOnceAfterAKill(tx -> {
+            // snippet: mybatis
             try (SqlSession session = sessions.openSession(tx.connection())) {
                 session.getMapper(Entries.class).insert("a");
             }
+            // end: mybatis
         });
     }
 
@@ -96,9 +104,11 @@ class UnitsOfWorkTest {
     void hibernatesStatelessSessionInAUnitIsRunAgainAfterALostConnection() throws Exception {
         try (SessionFactory sessions = HibernateTest.on(pool)) {
             storedOnceAfterAKill(tx -> {
+                // snippet: hibernate
                 try (StatelessSession session = sessions.openStatelessSession(tx.connection())) {
                     session.insert(new Entry("a"));
                 }
+                // end: hibernate
             });
         }
     }
@@ -111,7 +121,11 @@ class UnitsOfWorkTest {
     /** The first run finds its session killed, so that the library's exception has to be understood. */
     private void storedOnceAfterAKill(Work work) throws Exception {
         AtomicInteger runs = new AtomicInteger();
-        UnitOfWork.on(pool).retry(RetryPolicy.conflictsAndLostConnections()).run(tx -> {
+        // Without it a unit is begun again no later than this pool's borrow timeout, and a library's first use takes a
+        // while.
+        UnitOfWork unit =
+                UnitOfWork.on(pool).timeout(Duration.ofSeconds(30)).retry(RetryPolicy.conflictsAndLostConnections());
+        unit.run(tx -> {
             if (runs.incrementAndGet() == 1) {
                 try (Statement statement = tx.connection().createStatement()) {
                     statement.execute("select 1");
