@@ -1,6 +1,7 @@
 package io.github.lifebelt.frameworks;
 
 import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.testing.DatabaseProduct;
 import io.github.lifebelt.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,7 +12,9 @@ import java.sql.Statement;
 /** The contract without any framework: what fails here is not a framework's doing. */
 class PlainJdbcTest extends FaultContract {
     PlainJdbcTest() {
-        super("JDBC", org.postgresql.Driver.class);
+        super(
+                "JDBC",
+                PRODUCT == DatabaseProduct.POSTGRESQL ? org.postgresql.Driver.class : com.mysql.cj.jdbc.Driver.class);
     }
 
     @Override

@@ -47,7 +47,7 @@ class AgroalTest {
                 .validateOnBorrow(true)
                 .connectionValidator(ConnectionValidator.defaultValidatorWithTimeout(1))
                 .connectionFactoryConfiguration()
-                .jdbcUrl(database.databaseUrl().jdbcUrl())
+                .jdbcUrl(database.jdbcUrl())
                 .principal(new NamePrincipal(database.user()))
                 .credential(new SimplePassword(database.password()));
         return AgroalDataSource.from(configuration);

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.frameworks.Application;
 import io.github.lifebelt.frameworks.FaultContract;
+import io.github.lifebelt.testing.DatabaseProduct;
 import io.github.lifebelt.testing.TestDatabase;
 import java.util.Set;
 import org.hibernate.SessionFactory;
 import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.cfg.Configuration;
+import org.hibernate.dialect.MariaDBDialect;
 import org.junit.jupiter.api.Test;
 
 /** Hibernate alone, without Spring or another container. */
@@ -25,13 +27,20 @@ class HibernateTest extends FaultContract {
         return new Hibernate(pool, on(pool));
     }
 
-    static SessionFactory on(ConnectionPool pool) {
+    private static Configuration configuration(ConnectionPool pool) {
         // snippet: pool
         Configuration configuration = new Configuration().addAnnotatedClass(Entry.class);
         configuration.getProperties().put(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool);
-        SessionFactory sessions = configuration.buildSessionFactory();
         // end: pool
-        return sessions;
+        if (PRODUCT == DatabaseProduct.MARIADB) {
+            // Connector/J asks it for a column that it does not have, so Hibernate learns nothing of the database.
+            configuration.setProperty(AvailableSettings.DIALECT, MariaDBDialect.class.getName());
+        }
+        return configuration;
+    }
+
+    static SessionFactory on(ConnectionPool pool) {
+        return configuration(pool).buildSessionFactory();
     }
 
     /** Hibernate then does not switch autocommit off: with it on each statement is stored by itself. */
@@ -54,8 +63,7 @@ class HibernateTest extends FaultContract {
     }
 
     private static SessionFactory onDisabledAutocommit(ConnectionPool pool) {
-        Configuration configuration = new Configuration().addAnnotatedClass(Entry.class);
-        configuration.getProperties().put(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool);
+        Configuration configuration = configuration(pool);
         configuration.setProperty(AvailableSettings.CONNECTION_PROVIDER_DISABLES_AUTOCOMMIT, "true");
         return configuration.buildSessionFactory();
     }

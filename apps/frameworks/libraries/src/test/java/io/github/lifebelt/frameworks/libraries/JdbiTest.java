@@ -13,8 +13,9 @@ class JdbiTest extends FaultContract {
 
     @Override
     protected Application start(TestDatabase database) {
+        String url = impatient(database);
         // snippet: pool
-        ConnectionPool pool = ConnectionPool.fromUrl(impatient(database));
+        ConnectionPool pool = ConnectionPool.fromUrl(url);
         Jdbi jdbi = Jdbi.create(pool);
         // end: pool
         return new WithJdbi(pool, jdbi);

@@ -32,9 +32,9 @@ class JooqTest extends FaultContract {
     /** Fails fast, because of {@link #aTransactionThatGetsNoConnectionHasAskedForItThreeTimes}. */
     @Override
     protected Application start(TestDatabase database) {
+        String url = impatient(database);
         // snippet: pool
-        ConnectionPool pool =
-                ConnectionPool.builder(impatient(database)).failFast().open();
+        ConnectionPool pool = ConnectionPool.builder(url).failFast().open();
         DSLContext jooq = DSL.using(pool, DIALECT);
         // end: pool
         return new Jooq(pool, jooq);

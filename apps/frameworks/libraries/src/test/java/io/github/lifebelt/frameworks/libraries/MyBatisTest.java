@@ -28,8 +28,9 @@ class MyBatisTest extends FaultContract {
 
     @Override
     protected Application start(TestDatabase database) {
+        String url = impatient(database);
         // snippet: pool
-        ConnectionPool pool = ConnectionPool.fromUrl(impatient(database));
+        ConnectionPool pool = ConnectionPool.fromUrl(url);
         Configuration configuration = new Configuration(new Environment("app", new JdbcTransactionFactory(), pool));
         configuration.addMapper(Entries.class);
         SqlSessionFactory sessions = new SqlSessionFactoryBuilder().build(configuration);
