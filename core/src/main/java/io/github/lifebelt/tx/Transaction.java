@@ -13,6 +13,7 @@ import io.github.lifebelt.tx.DatabaseException.AfterCommitException;
 import io.github.lifebelt.tx.TransactionRolledBackException.Reason;
 import io.github.lifebelt.tx.UnitFailures.Failure;
 import io.github.lifebelt.tx.UnitOfWork.CommitOutcome;
+import io.github.lifebelt.tx.UnitOfWork.OuterTransaction;
 import io.github.lifebelt.tx.UnitOfWork.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -53,6 +54,7 @@ public final class Transaction implements AutoCloseable {
     private final int attempt;
     private final boolean endedByCaller;
     private final boolean interruptedBefore;
+    private final @Nullable OuterTransaction outer;
     private final AfterCommit afterCommit = new AfterCommit();
     private final UnitFailures failures;
     private final CommitProtocol protocol;
@@ -73,7 +75,8 @@ public final class Transaction implements AutoCloseable {
             UnitRun run,
             int attempt,
             boolean endedByCaller,
-            boolean interruptedBefore) {
+            boolean interruptedBefore,
+            @Nullable OuterTransaction outer) {
         this.engine = engine;
         this.settings = settings;
         this.lease = lease;
@@ -81,6 +84,7 @@ public final class Transaction implements AutoCloseable {
         this.attempt = attempt;
         this.endedByCaller = endedByCaller;
         this.interruptedBefore = interruptedBefore;
+        this.outer = outer;
         failures = new UnitFailures(settings.name(), lease);
         protocol = new CommitProtocol(engine, settings, lease);
         id = run.nextId();
@@ -256,6 +260,11 @@ public final class Transaction implements AutoCloseable {
         state = State.ACTIVE;
     }
 
+    void join() throws SQLException {
+        lease.transaction().join();
+        state = State.ACTIVE;
+    }
+
     boolean isCommitted() {
         return state == State.COMMITTED;
     }
@@ -271,6 +280,10 @@ public final class Transaction implements AutoCloseable {
         Failure obstacle = failures.obstacle(run.isOver(), rollbackOnly, interrupted);
         if (obstacle != null) {
             throw rolledBack(obstacle);
+        }
+        if (outer != null) {
+            leaveTo(outer);
+            return;
         }
         Ending ending = sendCommit();
         if (ending instanceof Committed) {
@@ -297,6 +310,19 @@ public final class Transaction implements AutoCloseable {
             rollBackFor(e);
             throw e;
         }
+    }
+
+    private void leaveTo(OuterTransaction whole) {
+        try {
+            lease.transaction().leave();
+            whole.afterCommit(() -> committed(null));
+        } catch (SQLException e) {
+            throw rolledBack(failures.passed(e));
+        } catch (RuntimeException | Error e) {
+            rollBackFor(e);
+            throw e;
+        }
+        end(State.JOINED, null);
     }
 
     private void resolve(InDoubt doubt) {
@@ -356,6 +382,9 @@ public final class Transaction implements AutoCloseable {
             lease.giveUpConnection();
             suppress(underWay, e);
         } finally {
+            if (outer != null && lease.isLost()) {
+                outer.rollBackOnly(failures.notUndone(underWay));
+            }
             suppress(underWay, end(State.ROLLED_BACK, underWay));
         }
     }

@@ -84,6 +84,16 @@ final class UnitFailures {
         return within == null ? null : reasonOf(within);
     }
 
+    /** A unit that joined another transaction has failed and could not be undone by itself. */
+    TransactionRolledBackException notUndone(@Nullable Throwable failure) {
+        return new TransactionRolledBackException(
+                Reason.ROLLBACK_ONLY,
+                false,
+                "unit '" + unit + "' has failed in the transaction that it joined, and its part could not be undone by"
+                        + " itself; so the whole is rolled back, and nothing of it was stored",
+                failure);
+    }
+
     /** The server has answered COMMIT with an error: a deferred constraint, a conflict. */
     Failure refused(SQLException failure) {
         WorkProblem problem = lease.problem(failure);

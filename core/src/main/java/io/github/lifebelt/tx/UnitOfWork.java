@@ -6,12 +6,14 @@ import io.github.lifebelt.internal.config.Limits;
 import io.github.lifebelt.internal.pool.PoolEngine;
 import io.github.lifebelt.tx.UnitSettings.Access;
 import io.github.lifebelt.tx.UnitSettings.Again;
+import io.github.lifebelt.tx.UnitSettings.Around;
 import io.github.lifebelt.tx.UnitSettings.Doubt;
 import io.github.lifebelt.tx.UnitSettings.Timeouts;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +76,43 @@ public final class UnitOfWork {
          * @throws SQLException rolls back and comes as the cause of a {@link TransactionRolledBackException}
          */
         void accept(Transaction tx) throws X, SQLException;
+    }
+
+    /**
+     * A transaction on the pool that something else runs on the calling thread, such as a framework. Used by that thread
+     * alone.
+     *
+     * @see #within(Supplier)
+     */
+    public interface OuterTransaction {
+        /**
+         * What it is called.
+         *
+         * @return for messages, for example the name of the method that it was begun for
+         */
+        String name();
+
+        /**
+         * The connection on which it runs.
+         *
+         * @return one that the unit's pool has lent, or a wrapper of it
+         * @throws SQLException if it cannot be had
+         */
+        Connection connection() throws SQLException;
+
+        /**
+         * Does something once it has been committed; never if it is rolled back.
+         *
+         * @param action what to do; what it throws is for whoever has committed
+         */
+        void afterCommit(Transaction.Action action);
+
+        /**
+         * Has it rolled back, whatever else is done in it: a part of it could not be undone by itself.
+         *
+         * @param because for whoever tries to commit it
+         */
+        void rollBackOnly(RuntimeException because);
     }
 
     /** How much of other transactions a unit may see, as SQL calls it. */
@@ -296,6 +335,35 @@ public final class UnitOfWork {
     }
 
     /**
+     * The same, aware of transactions that a framework runs: a unit that is begun inside one is refused, unless it is {@link
+     * #joining()}. Without this a unit is always a transaction of its own.
+     *
+     * @param current gives the framework's transaction on this pool that is open on the calling thread, or null; asked
+     *     before each run
+     * @return a copy
+     */
+    public UnitOfWork within(Supplier<? extends @Nullable OuterTransaction> current) {
+        return with(settings.with(new Around(
+                Objects.requireNonNull(current, "current"), settings.around().joins())));
+    }
+
+    /**
+     * The same, which joins a framework's transaction (see {@link #within(Supplier)}) if it is begun inside one, and is a
+     * transaction of its own if it is not.
+     *
+     * <p>Joined, it runs on the framework's connection from a savepoint: if it fails, its own part is undone and its
+     * exception passes; what it wrote is stored if and when the framework commits, and then its {@code afterCommit} actions
+     * run and listeners hear of it. It is run once, whatever its retry policy says, and nobody looks for a lost COMMIT, since
+     * both are for whoever has the whole. It cannot have what belongs to the whole: isolation, time-outs, {@code readOnly()}
+     * and {@link CommitOutcome#TOKEN} are refused then.
+     *
+     * @return a copy
+     */
+    public UnitOfWork joining() {
+        return with(settings.with(new Around(settings.around().current(), true)));
+    }
+
+    /**
      * The statement that creates the table for {@link CommitOutcome#TOKEN}, for an administrator or a migration. The pool's
      * user needs SELECT, INSERT and DELETE on it. Rows older than a day are removed by the pools that use it.
      *
@@ -314,6 +382,8 @@ public final class UnitOfWork {
      * @return what the work returned; everything it wrote is stored
      * @throws X what the work threw; nothing is stored
      * @throws ConnectionUnavailableException if there was no connection; nothing was sent
+     * @throws IllegalStateException if a framework's transaction is open on this thread that the unit does not, or cannot,
+     *     join; nothing was sent
      * @throws TransactionRolledBackException if it could not be committed; nothing is stored
      * @throws CommitOutcomeUnknownException if the connection broke during COMMIT, and what became of it could not be found
      *     out

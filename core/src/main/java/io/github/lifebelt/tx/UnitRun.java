@@ -7,6 +7,7 @@ import io.github.lifebelt.spi.Dialect.TransactionStart;
 import io.github.lifebelt.tx.DatabaseException.Attempt;
 import io.github.lifebelt.tx.TransactionRolledBackException.Reason;
 import io.github.lifebelt.tx.UnitOfWork.CommitOutcome;
+import io.github.lifebelt.tx.UnitOfWork.OuterTransaction;
 import io.github.lifebelt.tx.UnitOfWork.Work;
 import io.github.lifebelt.tx.UnitSettings.Access;
 import io.github.lifebelt.tx.UnitSettings.Timeouts;
@@ -81,6 +82,7 @@ final class UnitRun {
     private final class Once {
         private final int attempt;
         private @Nullable Transaction tx;
+        private boolean joined;
 
         Once(int attempt) {
             this.attempt = attempt;
@@ -103,12 +105,18 @@ final class UnitRun {
 
         Transaction open(boolean endedByCaller) {
             boolean interruptedBefore = Thread.currentThread().isInterrupted();
-            ScopedLease lease = lease();
-            Transaction made =
-                    new Transaction(engine, settings, lease, UnitRun.this, attempt, endedByCaller, interruptedBefore);
+            OuterTransaction outer = settings.around().current().get();
+            joined = outer != null;
+            ScopedLease lease = outer == null ? lease() : Joining.lease(engine, settings, outer);
+            Transaction made = new Transaction(
+                    engine, settings, lease, UnitRun.this, attempt, endedByCaller, interruptedBefore, outer);
             tx = made;
             try {
-                made.begin(start(settings.readOnly() && !lease.slot().readOnly()));
+                if (outer == null) {
+                    made.begin(start(settings.readOnly() && !lease.slot().readOnly()));
+                } else {
+                    made.join();
+                }
             } catch (SQLException e) {
                 throw made.failedBy(e);
             } catch (RuntimeException | Error e) {
@@ -144,6 +152,9 @@ final class UnitRun {
         /** Why the unit may be run again as far as this run is concerned; null if it may not. */
         @Nullable
         Reason reasonToRunAgain(Throwable failure) {
+            if (joined) {
+                return null;
+            }
             Transaction run = tx;
             if (run == null) {
                 return failure instanceof ConnectionUnavailableException unavailable && unavailable.retryable()

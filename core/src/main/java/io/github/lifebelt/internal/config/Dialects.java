@@ -2,6 +2,7 @@ package io.github.lifebelt.internal.config;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.spi.Dialect;
+import io.github.lifebelt.url.DatabaseUrl;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +50,7 @@ public final class Dialects {
         String start = url.substring(0, Math.min(url.length(), 64)).toLowerCase(Locale.ROOT);
         for (Map.Entry<String, Dialect> entry : bySchema.entrySet()) {
             if (start.startsWith(entry.getKey())) {
-                return entry.getValue();
+                return usable(entry.getValue());
             }
         }
         for (Map.Entry<String, String> known : KNOWN_ARTIFACTS.entrySet()) {
@@ -75,7 +76,7 @@ public final class Dialects {
     public static Dialect named(String name) {
         for (Dialect dialect : load()) {
             if (dialect.name().equals(name)) {
-                return dialect;
+                return usable(dialect);
             }
         }
         String artifact = KNOWN_ARTIFACTS.getOrDefault(
@@ -110,13 +111,31 @@ public final class Dialects {
         try {
             ServiceLoader.load(Dialect.class, loader).forEach(found::add);
         } catch (ServiceConfigurationError | NoClassDefFoundError e) {
-            throw new ConfigurationException(
-                    "DIALECT_UNUSABLE",
-                    "a dialect is on the class path but cannot be loaded: " + e.getMessage()
-                            + "; usually its JDBC driver is missing, or the Lifebelt jars are of different versions",
-                    e);
+            throw unusable("a dialect", e);
         }
         return found;
+    }
+
+    /**
+     * The dialect, if its driver is there. It is loaded without, so that one whose driver nobody has brought does not keep
+     * others from being used; so it shows now what it can, rather than fail in the middle of something.
+     */
+    private static Dialect usable(Dialect dialect) {
+        try {
+            dialect.driverProperties(DatabaseUrl.builder(dialect.name()).build());
+            return dialect;
+        } catch (LinkageError e) {
+            throw unusable("the dialect of '" + dialect.name() + "'", e);
+        }
+    }
+
+    private static ConfigurationException unusable(String which, Throwable cause) {
+        return new ConfigurationException(
+                "DIALECT_UNUSABLE",
+                which + " is on the class path but cannot be loaded: " + cause.getMessage()
+                        + "; usually its JDBC driver is missing (org.postgresql:postgresql, com.mysql:mysql-connector-j),"
+                        + " or the Lifebelt jars are of different versions",
+                cause);
     }
 
     private static String schemeOf(String url) {

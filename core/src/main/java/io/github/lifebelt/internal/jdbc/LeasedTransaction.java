@@ -8,6 +8,7 @@ import io.github.lifebelt.spi.Dialect.TransactionStart;
 import io.github.lifebelt.spi.FailureClassifier.Phase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.UUID;
@@ -31,11 +32,15 @@ public final class LeasedTransaction {
 
     private final ScopedLease lease;
     private final Dialect dialect;
+    private final boolean joins;
     private int statementSeconds;
+    private @Nullable Savepoint joined;
 
-    LeasedTransaction(ScopedLease lease, Dialect dialect) {
+    /** Joins a transaction that is open on the connection, or is one of its own. */
+    LeasedTransaction(ScopedLease lease, Dialect dialect, boolean joins) {
         this.lease = lease;
         this.dialect = dialect;
+        this.joins = joins;
     }
 
     /** The limit that the driver is to hold each statement to, or 0. */
@@ -66,6 +71,17 @@ public final class LeasedTransaction {
             }
             return dialect.begin(jdbc, start, facts());
         });
+    }
+
+    /** Begins as a part of the transaction that is open: what follows can be undone to here. */
+    public void join() throws SQLException {
+        lease.readOnly(lease.slot().readOnly());
+        joined = lease.setSavepoint();
+    }
+
+    /** Leaves what was done since {@link #join} to the transaction that it is a part of. */
+    public void leave() throws SQLException {
+        lease.releaseSavepoint(Objects.requireNonNull(joined, "joined"));
     }
 
     /** Asks something on the driver's connection. */
@@ -113,7 +129,12 @@ public final class LeasedTransaction {
 
     /** Rolls back, soon or not at all: then the connection is given up, and the server does it. */
     public void rollBack() throws SQLException {
-        cleanUp(jdbc -> lease.proxied().rollback());
+        Savepoint part = joined;
+        if (!joins) {
+            cleanUp(jdbc -> lease.proxied().rollback());
+        } else if (part != null) {
+            cleanUp(jdbc -> lease.rollback(part));
+        }
     }
 
     /** Puts right what {@link #begin} has set for longer than the transaction. */

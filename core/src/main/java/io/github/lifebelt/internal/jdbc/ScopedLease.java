@@ -38,10 +38,51 @@ public final class ScopedLease extends Lease {
     private boolean endedByStatement;
 
     public ScopedLease(LeaseOwner owner, Connection proxied, Slot slot, long sinceNanos, Dialect dialect, String unit) {
+        this(owner, proxied, slot, sinceNanos, dialect, unit, false);
+    }
+
+    private ScopedLease(
+            LeaseOwner owner,
+            Connection proxied,
+            Slot slot,
+            long sinceNanos,
+            Dialect dialect,
+            String unit,
+            boolean joins) {
         super(owner, proxied, slot, sinceNanos);
         this.dialect = dialect;
         this.unit = unit;
-        transaction = new LeasedTransaction(this, dialect);
+        transaction = new LeasedTransaction(this, dialect, joins);
+    }
+
+    /**
+     * A lease of what another one holds, for a unit that joins the transaction there. Its end gives nothing back.
+     *
+     * @return null if the other one is not of this owner
+     */
+    public static @Nullable ScopedLease within(Lease outer, LeaseOwner owner, Dialect dialect, String unit) {
+        return outer.owner != owner || outer.isGivenBack()
+                ? null
+                : new ScopedLease(
+                        new Guest(outer), outer.proxied(), outer.slot(), outer.sinceNanos(), dialect, unit, true);
+    }
+
+    /** Passes on what a guest meets, and leaves the connection where it is. */
+    private record Guest(Lease outer) implements LeaseOwner {
+        @Override
+        public void failed(Lease lease, SQLException failure, Phase phase) {
+            outer.failed(failure, phase);
+        }
+
+        @Override
+        public void giveBack(Lease lease) {
+            // It is the outer one's.
+        }
+
+        @Override
+        public boolean answers(Lease lease, int timeoutSeconds) {
+            return outer.owner.answers(outer, timeoutSeconds);
+        }
     }
 
     void readOnly(boolean on) {
