@@ -1,0 +1,106 @@
+package io.github.lifebelt.spring;
+
+import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.health.HealthReport;
+import io.github.lifebelt.metrics.PoolMetrics;
+import io.github.lifebelt.tx.UnitOfWork;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * What goes with a {@link ConnectionPool}, auto-configured or defined by the application: units of work, health, metrics.
+ * Each backs off where the application has its own.
+ */
+@AutoConfiguration(
+        after = LifebeltDataSourceAutoConfiguration.class,
+        beforeName = {
+            "org.springframework.boot.actuate.autoconfigure.jdbc.DataSourceHealthContributorAutoConfiguration",
+            "org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration"
+        })
+@ConditionalOnSingleCandidate(ConnectionPool.class)
+public final class LifebeltAutoConfiguration {
+
+    /** For Spring. */
+    public LifebeltAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    UnitOfWork unitOfWork(ConnectionPool pool) {
+        return SpringTransaction.units(pool);
+    }
+
+    /** For Boot's own {@code jdbc.connections.*}. */
+    @Bean
+    @SuppressWarnings("NullAway") // null is Boot's word for "not mine", which only the newer line writes down
+    DataSourcePoolMetadataProvider lifebeltPoolMetadataProvider() {
+        return source -> {
+            ConnectionPool pool = pool(source);
+            return pool == null ? null : new PoolMetadata(pool);
+        };
+    }
+
+    private static @Nullable ConnectionPool pool(DataSource source) {
+        try {
+            return source.isWrapperFor(ConnectionPool.class) ? source.unwrap(ConnectionPool.class) : null;
+        } catch (SQLException e) {
+            return null;
+        }
+    }
+
+    /** Meters. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "io.micrometer.core.instrument.binder.MeterBinder")
+    static class Metrics {
+        @Bean
+        @ConditionalOnMissingBean
+        PoolMetrics lifebeltPoolMetrics(ConnectionPool pool) {
+            return new PoolMetrics(pool).withHikariNames();
+        }
+    }
+
+    /** Boot's own contributor of this name, which borrows a connection, backs off. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "org.springframework.boot.actuate.health.HealthIndicator")
+    @ConditionalOnMissingBean(name = {"dbHealthIndicator", "dbHealthContributor"})
+    @Conditional(OnOnlyDataSource.class)
+    static class HealthOfBoot3 {
+        @Bean
+        @org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnabledHealthIndicator("db")
+        org.springframework.boot.actuate.health.HealthIndicator dbHealthContributor(ConnectionPool pool) {
+            return () -> {
+                HealthReport report = pool.health();
+                var health = HealthDetails.isUp(report)
+                        ? org.springframework.boot.actuate.health.Health.up()
+                        : org.springframework.boot.actuate.health.Health.down();
+                return health.withDetails(HealthDetails.of(report)).build();
+            };
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "org.springframework.boot.health.contributor.HealthIndicator")
+    @ConditionalOnMissingBean(name = {"dbHealthIndicator", "dbHealthContributor"})
+    @Conditional(OnOnlyDataSource.class)
+    static class HealthOfBoot4 {
+        @Bean
+        @org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator("db")
+        org.springframework.boot.health.contributor.HealthIndicator dbHealthContributor(ConnectionPool pool) {
+            return () -> {
+                HealthReport report = pool.health();
+                var health = HealthDetails.isUp(report)
+                        ? org.springframework.boot.health.contributor.Health.up()
+                        : org.springframework.boot.health.contributor.Health.down();
+                return health.withDetails(HealthDetails.of(report)).build();
+            };
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.github.lifebelt.spring;
+
+import io.github.lifebelt.ConfigurationException;
+import io.github.lifebelt.PoolBuilder;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+/** The pool's own settings, {@code lifebelt.*}, from wherever Boot has its properties. */
+final class LifebeltSettings {
+    static final String PREFIX = "lifebelt";
+    static final String URL = PREFIX + ".url";
+    static final String ENABLED = PREFIX + ".enabled";
+
+    /** All that a pool can be set to by text. */
+    static final List<String> KEYS = List.of(
+            "name",
+            "max-size",
+            "min-idle",
+            "borrow-timeout",
+            "connect-timeout",
+            "unavailable-timeout",
+            "unavailable-waiters",
+            "dns-check",
+            "recycle-after",
+            "keepalive",
+            "pre-ping",
+            "ping-after-idle",
+            "close-timeout",
+            "hygiene",
+            "leak-detection",
+            "max-hold",
+            "health-timeout",
+            "health-cache",
+            "stuck-after",
+            "replicas",
+            "surge",
+            "auto-commit",
+            "read-only",
+            "isolation",
+            "schema",
+            "init-sql",
+            "ssl-mode-as-given",
+            "credentials");
+
+    // Their names are anybody's: tests and tools say -Dlifebelt.testing.provider.
+    private static final Set<String> OTHERS = Set.of(
+            StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME,
+            StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
+
+    private LifebeltSettings() {}
+
+    /** Gives what is set to a builder. An error names the property. */
+    static void apply(Environment environment, PoolBuilder builder) {
+        Binder binder = Binder.get(environment);
+        Map<String, String> given = new LinkedHashMap<>();
+        KEYS.forEach(key ->
+                binder.bind(PREFIX + "." + key, String.class).ifBound(value -> given.put(PREFIX + "." + key, value)));
+        unknown(environment).forEach(name -> given.put(name, ""));
+        given.forEach((name, value) -> {
+            Properties one = new Properties();
+            one.setProperty(name, value);
+            try {
+                builder.properties(one);
+            } catch (ConfigurationException e) {
+                String detail = e.detail();
+                throw detail.contains(name) ? e : new ConfigurationException(e.code(), name + ": " + detail, e);
+            }
+        });
+    }
+
+    /** What is written with the prefix and is no setting: a slip of the pen that must not pass in silence. */
+    private static Set<String> unknown(Environment environment) {
+        ConfigurationPropertyName prefix = ConfigurationPropertyName.of(PREFIX);
+        Set<String> known = KEYS.stream().map(LifebeltSettings::uniform).collect(Collectors.toSet());
+        known.add("url");
+        known.add("enabled");
+        return StreamSupport.stream(
+                        ConfigurationPropertySources.get(environment).spliterator(), false)
+                .filter(source -> !(source.getUnderlyingSource() instanceof PropertySource<?> underlying
+                        && OTHERS.contains(underlying.getName())))
+                .filter(IterableConfigurationPropertySource.class::isInstance)
+                .map(IterableConfigurationPropertySource.class::cast)
+                .flatMap(IterableConfigurationPropertySource::stream)
+                .filter(prefix::isParentOf)
+                .map(name -> name.getLastElement(Form.ORIGINAL))
+                .filter(name -> !known.contains(uniform(name)))
+                .map(name -> PREFIX + "." + name)
+                .collect(Collectors.toSet());
+    }
+
+    private static String uniform(String name) {
+        return name.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,233 @@
+package io.github.lifebelt.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.PoolListener;
+import io.github.lifebelt.metrics.PoolMetrics;
+import io.github.lifebelt.testing.DatabaseProduct;
+import io.github.lifebelt.testing.DatabaseTest;
+import io.github.lifebelt.testing.TestDatabase;
+import io.github.lifebelt.tx.UnitOfWork;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.autoconfigure.health.HealthContributorAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.jdbc.DataSourceHealthContributorAutoConfiguration;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
+import org.springframework.boot.autoconfigure.jdbc.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.autoconfigure.transaction.TransactionAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Which beans there are, and from which properties. */
+@DatabaseTest(DatabaseProduct.POSTGRESQL)
+class AutoConfigurationTest {
+
+    private final ApplicationContextRunner bare = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    LifebeltDataSourceAutoConfiguration.class,
+                    LifebeltAutoConfiguration.class,
+                    DataSourceAutoConfiguration.class,
+                    DataSourceTransactionManagerAutoConfiguration.class,
+                    TransactionAutoConfiguration.class,
+                    JdbcTemplateAutoConfiguration.class,
+                    HealthContributorAutoConfiguration.class,
+                    DataSourceHealthContributorAutoConfiguration.class));
+
+    private ApplicationContextRunner runner;
+    private TestDatabase database;
+
+    @BeforeEach
+    void point(TestDatabase server) {
+        database = server;
+        runner = bare.withPropertyValues(
+                "spring.datasource.url=" + server.jdbcUrl(),
+                "spring.datasource.username=" + server.user(),
+                "spring.datasource.password=" + server.password());
+    }
+
+    @Test
+    void thePoolIsTheDataSourceAndClosesWithItsContext() {
+        List<ConnectionPool> seen = new ArrayList<>();
+        runner.run(context -> {
+            assertThat(context).hasSingleBean(DataSource.class).hasSingleBean(UnitOfWork.class);
+            seen.add(context.getBean(ConnectionPool.class));
+            assertThat(context.getBean(JdbcTemplate.class).queryForObject("select 41 + 1", Integer.class))
+                    .isEqualTo(42);
+        });
+        assertThat(seen).singleElement().matches(ConnectionPool::isClosed);
+    }
+
+    @Test
+    void bothKindsOfSettingsCountAndLifebeltsOwnGoFirst() {
+        runner.withPropertyValues(
+                        "spring.datasource.hikari.maximum-pool-size=7",
+                        "spring.datasource.hikari.connection-timeout=1000",
+                        "spring.datasource.hikari.data-source-properties.ApplicationName=orders",
+                        "lifebelt.borrow-timeout=2s",
+                        "lifebelt.unavailableTimeout=0")
+                .run(context -> {
+                    var config = context.getBean(ConnectionPool.class).config();
+                    assertThat(config.maxSize()).isEqualTo(7);
+                    assertThat(config.borrowTimeout()).isEqualTo(Duration.ofSeconds(2));
+                    assertThat(config.unavailableTimeout()).isZero();
+                    assertThat(context.getBean(JdbcTemplate.class)
+                                    .queryForObject("select current_setting('application_name')", String.class))
+                            .isEqualTo("orders");
+                });
+    }
+
+    @Test
+    void anUnknownOrWrongSettingIsRefusedByItsName() {
+        runner.withPropertyValues("lifebelt.max-sise=7")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining("[UNKNOWN_SETTING]")
+                        .hasStackTraceContaining("lifebelt.max-sise"));
+        runner.withPropertyValues("lifebelt.max-size=0")
+                .run(context -> assertThat(context.getStartupFailure()).hasStackTraceContaining("lifebelt.max-size: "));
+    }
+
+    @Test
+    void itBacksOffWhereItIsNotWanted() {
+        runner.withPropertyValues("lifebelt.enabled=false")
+                .run(context -> assertThat(context).hasSingleBean(HikariDataSource.class));
+        runner.withPropertyValues("spring.datasource.type=org.springframework.jdbc.datasource.SimpleDriverDataSource")
+                .run(context -> assertThat(context).doesNotHaveBean(ConnectionPool.class));
+        runner.withBean("own", DataSource.class, database::dataSource)
+                .run(context -> assertThat(context)
+                        .hasSingleBean(DataSource.class)
+                        .doesNotHaveBean(ConnectionPool.class)
+                        .doesNotHaveBean(UnitOfWork.class));
+    }
+
+    @Test
+    void aPoolMadeByHandGetsWhatGoesWithAPool() {
+        bare.withBean(ConnectionPool.class, () -> ConnectionPool.fromUrl(database.url()))
+                .run(context -> assertThat(context)
+                        .hasSingleBean(DataSource.class)
+                        .hasSingleBean(UnitOfWork.class)
+                        .hasSingleBean(PoolMetrics.class)
+                        .hasBean("dbHealthContributor"));
+    }
+
+    @Test
+    void aServiceConnectionGoesBeforeAnyUrl() {
+        bare.withPropertyValues("spring.datasource.url=jdbc:postgresql://nowhere.invalid/x")
+                .withBean(JdbcConnectionDetails.class, () -> new JdbcConnectionDetails() {
+                    @Override
+                    public String getUsername() {
+                        return database.user();
+                    }
+
+                    @Override
+                    public String getPassword() {
+                        return database.password();
+                    }
+
+                    @Override
+                    public String getJdbcUrl() {
+                        return database.jdbcUrl();
+                    }
+                })
+                .run(context -> assertThat(
+                                context.getBean(JdbcTemplate.class).queryForObject("select 1", Integer.class))
+                        .isEqualTo(1));
+    }
+
+    @Test
+    void lifebeltsOwnUrlGoesBeforeBoots() {
+        bare.withPropertyValues(
+                        "spring.datasource.url=jdbc:postgresql://nowhere.invalid/x", "lifebelt.url=" + database.url())
+                .run(context -> assertThat(
+                                context.getBean(JdbcTemplate.class).queryForObject("select 1", Integer.class))
+                        .isEqualTo(1));
+    }
+
+    @Test
+    void beansTakePartInSettingItUp() {
+        List<String> heard = new ArrayList<>();
+        runner.withBean(PoolListener.class, () -> new PoolListener() {
+                    @Override
+                    public void connected(Duration took) {
+                        heard.add("connected");
+                    }
+                })
+                .withBean(LifebeltPoolCustomizer.class, () -> builder -> builder.maxSize(3))
+                .withPropertyValues("lifebelt.max-size=9")
+                .run(context -> {
+                    assertThat(context.getBean(ConnectionPool.class).config().maxSize())
+                            .isEqualTo(3);
+                    context.getBean(JdbcTemplate.class).queryForObject("select 1", Integer.class);
+                    assertThat(heard).contains("connected");
+                });
+    }
+
+    @Test
+    void healthComesFromThePoolAndCanBeSwitchedOff() {
+        runner.run(context -> {
+            HealthIndicator health = context.getBean("dbHealthContributor", HealthIndicator.class);
+            assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+            assertThat(health.health().getDetails())
+                    .containsEntry("status", "UP")
+                    .containsEntry("ready", true);
+            assertThat(health.health().getDetails().toString()).doesNotContain(database.password());
+            context.getBean(ConnectionPool.class).close();
+            assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
+        });
+        for (String off : List.of("management.health.db.enabled=false", "management.health.defaults.enabled=false")) {
+            runner.withPropertyValues(off).run(context -> assertThat(context).doesNotHaveBean("dbHealthContributor"));
+        }
+    }
+
+    @Test
+    void aUnitJoinsSpringsTransactionOrIsRefused() {
+        runner.run(context -> {
+            JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
+            TransactionTemplate transaction = context.getBean(TransactionTemplate.class);
+            UnitOfWork unit = context.getBean(UnitOfWork.class).named("order");
+            jdbc.execute("create table entry (n int)");
+            transaction.setName("Orders.place");
+            transaction.executeWithoutResult(status -> assertThat(catchThrowable(() -> unit.run(tx -> {})))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContainingAll("[UNIT_INSIDE_TRANSACTION]", "Orders.place"));
+            List<String> done = new ArrayList<>();
+            transaction.executeWithoutResult(status -> {
+                jdbc.update("insert into entry values (1)");
+                run(unit.joining(), 2, done);
+                assertThat(done).isEmpty();
+            });
+            assertThat(done).containsExactly("stored 2");
+            transaction.executeWithoutResult(status -> {
+                run(unit.joining(), 3, done);
+                status.setRollbackOnly();
+            });
+            assertThat(done).containsExactly("stored 2");
+            assertThat(jdbc.queryForObject("select count(*) from entry", Integer.class))
+                    .isEqualTo(2);
+            run(unit, 4, done);
+            assertThat(jdbc.queryForObject("select count(*) from entry", Integer.class))
+                    .isEqualTo(3);
+        });
+    }
+
+    private static void run(UnitOfWork unit, int n, List<String> done) {
+        unit.run(tx -> {
+            try (var statement = tx.connection().createStatement()) {
+                statement.executeUpdate("insert into entry values (" + n + ")");
+            }
+            tx.afterCommit(() -> done.add("stored " + n));
+        });
+    }
+}
