@@ -1,0 +1,2 @@
+/** Applications of Spring Boot on Lifebelt. */
+package io.github.lifebelt.frameworks.springboot;
