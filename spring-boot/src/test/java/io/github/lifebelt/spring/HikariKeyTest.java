@@ -72,6 +72,14 @@ class HikariKeyTest {
     }
 
     @Test
+    void everySettingOfLifebeltIsKnownToEditors() throws IOException {
+        String metadata =
+                Files.readString(Path.of("src", "main", "resources", "META-INF", "spring-configuration-metadata.json"));
+        assertThat(LifebeltSettings.KEYS)
+                .allSatisfy(key -> assertThat(metadata).contains("\"lifebelt." + key + "\""));
+    }
+
+    @Test
     void whatBothHaveIsTakenOver() {
         PoolConfig config = config(
                 "maximum-pool-size", "20",

@@ -8,6 +8,8 @@ import io.github.lifebelt.testing.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -32,10 +34,12 @@ class FailureTextTest {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         System.setOut(new PrintStream(text, true, StandardCharsets.UTF_8));
         try {
-            String[] all = new String[properties.length + 1];
-            System.arraycopy(properties, 0, all, 0, properties.length);
-            all[properties.length] = Running.WITHOUT_JPA;
-            assertThat(catchThrowable(() -> Running.start(App.class, all).close())).isNotNull();
+            List<String> all = new ArrayList<>(List.of(properties));
+            all.add(Running.WITHOUT_JPA);
+            all.add("logging.config=classpath:logback-console.xml");
+            assertThat(catchThrowable(() -> Running.start(App.class, all.toArray(String[]::new))
+                            .close()))
+                    .isNotNull();
         } finally {
             System.setOut(console);
         }

@@ -2,6 +2,7 @@ package io.github.lifebelt.frameworks.springboot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.spring.LifebeltPoolCustomizer;
 import io.github.lifebelt.testing.StopMode;
@@ -127,13 +128,12 @@ class StartedTest {
         assertThat(up.body()).contains("\"db\":{").contains("\"ready\":true").doesNotContain(database.password());
         database.faults().stop(StopMode.FAST);
         try {
-            assertThat(get("/actuator/health/readiness").statusCode()).isEqualTo(503);
+            await().until(() -> get("/actuator/health/readiness").statusCode() == 503);
             assertThat(get("/actuator/health").body()).contains("DATABASE_UNREACHABLE");
         } finally {
             database.faults().start();
         }
-        org.awaitility.Awaitility.await()
-                .until(() -> get("/actuator/health/readiness").statusCode() == 200);
+        await().until(() -> get("/actuator/health/readiness").statusCode() == 200);
     }
 
     @Test
