@@ -75,8 +75,7 @@ class HikariKeyTest {
     void everySettingOfLifebeltIsKnownToEditors() throws IOException {
         String metadata =
                 Files.readString(Path.of("src", "main", "resources", "META-INF", "spring-configuration-metadata.json"));
-        assertThat(LifebeltSettings.KEYS)
-                .allSatisfy(key -> assertThat(metadata).contains("\"lifebelt." + key + "\""));
+        assertThat(LifebeltSettings.KEYS).allSatisfy(key -> assertThat(metadata).contains("\"lifebelt." + key + "\""));
     }
 
     @Test

@@ -37,8 +37,8 @@ class FailureTextTest {
             List<String> all = new ArrayList<>(List.of(properties));
             all.add(Running.WITHOUT_JPA);
             all.add("logging.config=classpath:logback-console.xml");
-            assertThat(catchThrowable(() -> Running.start(App.class, all.toArray(String[]::new))
-                            .close()))
+            assertThat(catchThrowable(() ->
+                            Running.start(App.class, all.toArray(String[]::new)).close()))
                     .isNotNull();
         } finally {
             System.setOut(console);

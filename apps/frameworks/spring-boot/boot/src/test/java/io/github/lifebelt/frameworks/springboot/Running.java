@@ -26,7 +26,9 @@ record Running(ConfigurableApplicationContext context) implements Application {
 
     static Running start(Class<?> application, String... properties) {
         List<String> arguments = new ArrayList<>(List.of(
-                "--server.port=0", "--spring.jpa.open-in-view=false", "--management.endpoint.health.show-details=always"));
+                "--server.port=0",
+                "--spring.jpa.open-in-view=false",
+                "--management.endpoint.health.show-details=always"));
         for (String property : properties) {
             arguments.add("--" + property);
         }
