@@ -2,11 +2,13 @@
 module io.github.lifebelt.core {
     requires transitive java.sql;
     requires jdk.net;
+    requires static jdk.jfr;
     requires com.zaxxer.hikari;
     requires org.slf4j;
     requires static flyway.core;
     requires static liquibase.core;
     requires static micrometer.core;
+    requires static micrometer.observation;
     requires static transitive org.jspecify;
 
     exports io.github.lifebelt;

@@ -48,6 +48,15 @@ final class BorrowMeters implements PoolListener {
         }
     }
 
+    /** The same in a word. */
+    static String outcome(SQLException failure) {
+        return word(Failure.of(failure));
+    }
+
+    private static String word(Failure failure) {
+        return failure.name().toLowerCase(Locale.ROOT);
+    }
+
     /** Of several threads. */
     private static final class Shared {
         private final Elapsed elapsed = new Elapsed();
@@ -72,15 +81,10 @@ final class BorrowMeters implements PoolListener {
     }
 
     void register(Registrar registrar, PoolFigures figures) {
-        waits(registrar, figures, MeterNames.WAIT_TIME, MeterNames.WAIT_TIME_MAX, "outcome", "ok");
+        waits(registrar, figures, MeterNames.WAIT_TIME, MeterNames.WAIT_TIME_MAX, Outcomes.KEY, Outcomes.OK);
         uses(registrar, figures, MeterNames.USE_TIME, MeterNames.USE_TIME_MAX);
         failed.forEach((failure, times) -> registrar.timer(
-                MeterNames.WAIT_TIME,
-                MeterNames.WAIT_TIME_MAX,
-                times,
-                Shared::copy,
-                "outcome",
-                failure.name().toLowerCase(Locale.ROOT)));
+                MeterNames.WAIT_TIME, MeterNames.WAIT_TIME_MAX, times, Shared::copy, Outcomes.KEY, word(failure)));
     }
 
     static void registerHikaris(Registrar registrar, PoolFigures figures) {

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.observation.ObservationRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,6 +76,27 @@ public final class PoolMetrics implements MeterBinder {
         if (hikariNames) {
             bindHikariNames(new Registrar(registry, Tags.of(MeterNames.HIKARI_POOL, name)), engine);
         }
+    }
+
+    /**
+     * Has each borrow and each unit of work observed, for traces: {@code lifebelt.borrow} from the call of
+     * {@code getConnection()} to its return, {@code lifebelt.unit} over all runs of a unit with their pauses, COMMIT, finding
+     * out about it and the after-commit actions. A unit's scope is the current one of its thread meanwhile, so the borrows,
+     * statements and requests in it become its children; what is run again and what becomes of a COMMIT that was not answered
+     * are its events. Units from {@code begin()} end their scope where they are committed or closed, on the same thread.
+     *
+     * <p>Independent of {@link #bindTo}. By default nothing is observed, which costs a borrow nothing. A pool has one
+     * registry: another one takes the place of the one before, for the borrows and units that begin from then on. What
+     * handlers throw is logged and goes no further.
+     *
+     * @param registry with its handlers; {@link ObservationRegistry#NOOP} ends observing
+     * @see <a href="https://opentelemetry.io/docs/specs/semconv/registry/attributes/db/">OpenTelemetry: attributes of
+     *     databases</a>
+     */
+    public void observe(ObservationRegistry registry) {
+        PoolEngine engine = engine();
+        // A registry may get its handlers later; only the constant never will.
+        engine.trace(registry == ObservationRegistry.NOOP ? null : new Observations(registry, pool.config()));
     }
 
     private PoolEngine engine() {

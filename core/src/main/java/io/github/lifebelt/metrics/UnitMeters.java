@@ -2,9 +2,6 @@ package io.github.lifebelt.metrics;
 
 import io.github.lifebelt.PoolListener;
 import io.github.lifebelt.internal.metrics.MeterNames;
-import io.github.lifebelt.tx.CommitOutcomeUnknownException;
-import io.github.lifebelt.tx.ConnectionUnavailableException;
-import io.github.lifebelt.tx.TransactionRolledBackException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import java.sql.SQLException;
@@ -13,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What becomes of units of work. */
 final class UnitMeters implements PoolListener {
-    private static final String OUTCOME = "outcome";
-    private static final String COMMITTED = "committed";
-    private static final String ROLLED_BACK = "rolled_back";
     private static final int MOST_TOLD = 3;
 
     private final Registrar registrar;
@@ -27,9 +21,9 @@ final class UnitMeters implements PoolListener {
 
     UnitMeters(Registrar registrar) {
         this.registrar = registrar;
-        committedAtOnce = units(COMMITTED, 1);
-        resolvedCommitted = registrar.timer(MeterNames.COMMIT_RESOLVED, OUTCOME, COMMITTED);
-        resolvedRolledBack = registrar.timer(MeterNames.COMMIT_RESOLVED, OUTCOME, ROLLED_BACK);
+        committedAtOnce = units(Outcomes.COMMITTED, 1);
+        resolvedCommitted = registrar.timer(MeterNames.COMMIT_RESOLVED, Outcomes.KEY, Outcomes.COMMITTED);
+        resolvedRolledBack = registrar.timer(MeterNames.COMMIT_RESOLVED, Outcomes.KEY, Outcomes.ROLLED_BACK);
         unknown = registrar.counter(MeterNames.COMMIT_UNKNOWN);
         retries = registrar.counter(MeterNames.UNIT_RETRIES);
     }
@@ -37,33 +31,20 @@ final class UnitMeters implements PoolListener {
     private Timer units(String outcome, int attempts) {
         return registrar.timer(
                 MeterNames.UNIT_TIME,
-                OUTCOME,
+                Outcomes.KEY,
                 outcome,
                 "attempts",
                 attempts <= MOST_TOLD ? Integer.toString(attempts) : "more");
     }
 
-    private static String outcome(@Nullable Throwable failure) {
-        if (failure == null) {
-            return "closed";
-        }
-        if (failure instanceof CommitOutcomeUnknownException) {
-            return "unknown";
-        }
-        if (failure instanceof ConnectionUnavailableException) {
-            return "unavailable";
-        }
-        return failure instanceof TransactionRolledBackException ? ROLLED_BACK : "failed";
-    }
-
     @Override
     public void unitCommitted(String unit, Duration took, int attempts) {
-        (attempts == 1 ? committedAtOnce : units(COMMITTED, attempts)).record(took);
+        (attempts == 1 ? committedAtOnce : units(Outcomes.COMMITTED, attempts)).record(took);
     }
 
     @Override
     public void unitFailed(String unit, Duration took, int attempts, @Nullable Throwable failure) {
-        units(outcome(failure), attempts).record(took);
+        units(Outcomes.ofUnit(failure), attempts).record(took);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.lifebelt.tx;
 import io.github.lifebelt.internal.jdbc.LeasedTransaction;
 import io.github.lifebelt.internal.jdbc.ScopedLease;
 import io.github.lifebelt.internal.pool.PoolEngine;
+import io.github.lifebelt.internal.trace.UnitTrace;
 import io.github.lifebelt.internal.tx.UnitSupport;
 import io.github.lifebelt.spi.CommitResolver;
 import io.github.lifebelt.spi.CommitResolver.Finding;
@@ -46,13 +47,15 @@ final class CommitProtocol {
     private final CommitResolver resolver;
     private final UnitSettings settings;
     private final LeasedTransaction transaction;
+    private final UnitTrace trace;
 
-    CommitProtocol(PoolEngine engine, UnitSettings settings, ScopedLease lease) {
+    CommitProtocol(PoolEngine engine, UnitSettings settings, ScopedLease lease, UnitTrace trace) {
         this.engine = engine;
         this.units = engine.units();
         this.resolver = units.resolver();
         this.settings = settings;
         this.transaction = lease.transaction();
+        this.trace = trace;
     }
 
     /**
@@ -150,6 +153,7 @@ final class CommitProtocol {
                 took.toMillis(),
                 committed ? "committed" : "rolled back");
         engine.tell(listener -> listener.commitResolved(settings.name(), committed, took));
+        trace.commitResolved(committed, took);
         if (!committed) {
             throw lost("lost its connection during COMMIT, which had no effect", doubt.failure());
         }
@@ -167,6 +171,7 @@ final class CommitProtocol {
         CommitOutcomeUnknownException unknown = new CommitOutcomeUnknownException(settings.name(), marker, failure);
         LOG.error("{}: {}", engine.config().name(), unknown.getMessage());
         engine.tell(listener -> listener.commitUnknown(settings.name(), failure));
+        trace.commitUnknown();
         return unknown;
     }
 }

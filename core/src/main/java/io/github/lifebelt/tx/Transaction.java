@@ -86,7 +86,7 @@ public final class Transaction implements AutoCloseable {
         this.interruptedBefore = interruptedBefore;
         this.outer = outer;
         failures = new UnitFailures(settings.name(), lease);
-        protocol = new CommitProtocol(engine, settings, lease);
+        protocol = new CommitProtocol(engine, settings, lease, run.trace());
         id = run.nextId();
         mdc = new UnitMdc(settings.name(), id, attempt, lease.transaction().sessionId());
         opened = engine.openUnits().begin(settings.name());
@@ -227,10 +227,10 @@ public final class Transaction implements AutoCloseable {
         try {
             commitUnit();
         } catch (RuntimeException | Error e) {
-            if (!isCommitted()) {
-                run.failed(1, e);
-            }
+            run.ended(1, isCommitted(), e);
             throw e;
+        } finally {
+            run.trace().end();
         }
     }
 

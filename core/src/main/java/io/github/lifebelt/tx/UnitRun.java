@@ -2,6 +2,7 @@ package io.github.lifebelt.tx;
 
 import io.github.lifebelt.internal.jdbc.ScopedLease;
 import io.github.lifebelt.internal.pool.PoolEngine;
+import io.github.lifebelt.internal.trace.UnitTrace;
 import io.github.lifebelt.internal.tx.UnitSupport;
 import io.github.lifebelt.spi.Dialect.TransactionStart;
 import io.github.lifebelt.tx.DatabaseException.Attempt;
@@ -38,10 +39,12 @@ final class UnitRun {
     private final long limitNanos;
     private final boolean hasDeadline;
     private final List<Attempt> attempts = new ArrayList<>(0);
+    private final UnitTrace trace;
 
     UnitRun(PoolEngine engine, UnitSettings settings) {
         this.engine = engine;
         this.settings = settings;
+        trace = engine.traceUnit(settings.name());
         Duration timeout = settings.timeouts().unit();
         hasDeadline = timeout != null;
         // Without a time-out of its own a unit is begun again no later than it would have waited for a connection.
@@ -51,6 +54,15 @@ final class UnitRun {
     // ------------------------------------------------------------------------------------------------ runs
 
     <T extends @Nullable Object, X extends Exception> T call(Work<T, X> work) throws X {
+        trace.begin();
+        try {
+            return runs(work);
+        } finally {
+            trace.end();
+        }
+    }
+
+    private <T extends @Nullable Object, X extends Exception> T runs(Work<T, X> work) throws X {
         for (int attempt = 1; ; attempt++) {
             long since = System.nanoTime();
             Once once = new Once(attempt);
@@ -60,9 +72,7 @@ final class UnitRun {
                 attempts.add(new Attempt(attempt, Duration.ofNanos(System.nanoTime() - since), t));
                 if (!again(attempt, once.reasonToRunAgain(t), t)) {
                     complete(t);
-                    if (!once.isCommitted()) {
-                        failed(attempt, t);
-                    }
+                    ended(attempt, once.isCommitted(), t);
                     throw t;
                 }
             }
@@ -70,10 +80,12 @@ final class UnitRun {
     }
 
     Transaction begin() {
+        trace.begin();
         try {
             return new Once(1).open(true);
         } catch (RuntimeException | Error e) {
             failed(1, e);
+            trace.end();
             throw e;
         }
     }
@@ -209,6 +221,7 @@ final class UnitRun {
         }
         LOG.debug("{}: unit '{}' is run again in {} after {}", engine.config().name(), settings.name(), pause, reason);
         engine.tell(listener -> listener.unitRetried(settings.name(), attempt, failure, pause));
+        trace.retried(attempt, failure, pause);
         return waited(pause);
     }
 
@@ -260,22 +273,40 @@ final class UnitRun {
 
     // ------------------------------------------------------------------------------------------------ what is told
 
+    /** Who follows this unit. */
+    UnitTrace trace() {
+        return trace;
+    }
+
     /** Once, and before what follows the commit: that may fail, and the unit is stored all the same. */
     void committed(int attempt) {
         engine.units().budget().succeeded();
         Duration took = took();
         engine.tell(listener -> listener.unitCommitted(settings.name(), took, attempt));
+        trace.committed(attempt);
     }
 
-    void failed(int attempt, Throwable failure) {
+    /** With an exception, though it may be stored. */
+    void ended(int attempt, boolean committed, Throwable thrown) {
+        if (committed) {
+            trace.afterCommitFailed();
+        } else {
+            failed(attempt, thrown);
+        }
+    }
+
+    private void failed(int attempt, Throwable failure) {
         Duration took = took();
         engine.tell(listener -> listener.unitFailed(settings.name(), took, attempt, failure));
+        trace.failed(attempt, failure);
     }
 
     /** Without commit and without failure. */
     void closed() {
         Duration took = took();
         engine.tell(listener -> listener.unitFailed(settings.name(), took, 1, null));
+        trace.failed(1, null);
+        trace.end();
     }
 
     private Duration took() {

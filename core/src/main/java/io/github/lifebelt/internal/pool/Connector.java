@@ -7,6 +7,7 @@ import io.github.lifebelt.internal.credentials.CredentialsKeeper;
 import io.github.lifebelt.internal.jdbc.End;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.SlotConnect;
+import io.github.lifebelt.internal.jfr.FlightRecorder;
 import io.github.lifebelt.internal.tls.TlsPolicy;
 import io.github.lifebelt.internal.tls.TlsSource;
 import io.github.lifebelt.security.CredentialsProvider.Credentials;
@@ -222,6 +223,7 @@ final class Connector {
     }
 
     private void ended(Physical physical, End end) {
+        FlightRecorder.closed(config.name(), physical, end);
         if (!listeners.isEmpty()) {
             Duration age = Duration.ofNanos(physical.ageNanos());
             listeners.tell(listener -> listener.closed(end.reason(), end.sqlState(), age));

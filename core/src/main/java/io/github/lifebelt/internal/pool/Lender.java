@@ -7,6 +7,9 @@ import io.github.lifebelt.internal.jdbc.LeaseOwner;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.SetUpException;
 import io.github.lifebelt.internal.jdbc.Slot;
+import io.github.lifebelt.internal.jfr.FlightRecorder;
+import io.github.lifebelt.internal.jfr.FlightRecorder.Wait;
+import io.github.lifebelt.internal.jfr.FlightRecorder.Waiting;
 import io.github.lifebelt.internal.pool.BorrowPatience.OpenCheck;
 import io.github.lifebelt.internal.pool.Gate.Closure;
 import io.github.lifebelt.internal.pool.Outages.Attempt;
@@ -24,6 +27,7 @@ final class Lender {
     // An attempt that took less than this met somebody who said no, rather than silence.
     private static final long TELLING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    private final String pool;
     private final SlotRack rack;
     private final LivenessCheck check;
     private final Outages outages;
@@ -46,6 +50,7 @@ final class Lender {
             OpenUnits units,
             Pressure pressure,
             OpenCheck openCheck) {
+        this.pool = config.name();
         this.rack = rack;
         this.check = check;
         this.outages = outages;
@@ -150,7 +155,7 @@ final class Lender {
             for (boolean again = false; attempt.isAllowed(); again = true) {
                 long attemptBegin = System.nanoTime();
                 try {
-                    slot.connect(deadline);
+                    waiting(Wait.CONNECT, () -> slot.connect(deadline));
                     attempt.succeeded();
                     return true;
                 } catch (SetUpException e) {
@@ -210,23 +215,39 @@ final class Lender {
 
     private void awaitPermit(long begin, BorrowPatience patience) throws SQLException {
         pressure.waits();
-        try {
+        waiting(Wait.CONNECTION_IN_USE, () -> {
             if (!rack.queue().acquire(begin, patience, guard)) {
                 throw outOfPatience(begin);
             }
+        });
+    }
+
+    /** Something that may take long and ends in time. */
+    private interface Step {
+        void go() throws SQLException, InterruptedException;
+    }
+
+    private void waiting(Wait what, Step step) throws SQLException {
+        Waiting seen = FlightRecorder.wait(pool, what);
+        try {
+            step.go();
+            seen.end(null);
         } catch (InterruptedException e) {
-            throw BorrowErrors.interrupted(e);
+            SQLException interrupted = BorrowErrors.interrupted(e);
+            seen.end(interrupted);
+            throw interrupted;
+        } catch (SQLException | RuntimeException | Error e) {
+            seen.end(e);
+            throw e;
         }
     }
 
     private void awaitNews(long begin, BorrowPatience patience, long seen) throws SQLException {
-        try {
+        waiting(Wait.DATABASE, () -> {
             if (!patience.awaitNews(seen)) {
                 throw outOfPatience(begin);
             }
-        } catch (InterruptedException e) {
-            throw BorrowErrors.interrupted(e);
-        }
+        });
     }
 
     private SQLException outOfPatience(long begin) {

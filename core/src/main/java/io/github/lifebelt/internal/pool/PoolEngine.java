@@ -13,7 +13,10 @@ import io.github.lifebelt.internal.jdbc.Lease;
 import io.github.lifebelt.internal.jdbc.LeaseOwner;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.Slot;
+import io.github.lifebelt.internal.jfr.FlightRecorder;
 import io.github.lifebelt.internal.tls.TlsPolicy;
+import io.github.lifebelt.internal.trace.Tracing;
+import io.github.lifebelt.internal.trace.UnitTrace;
 import io.github.lifebelt.internal.tx.UnitSupport;
 import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.spi.Dialect;
@@ -77,7 +80,11 @@ public final class PoolEngine implements LeaseOwner {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final long borrowNanos;
     private final long unavailableNanos;
-    private volatile boolean timed;
+    /** Null while nobody wants to know of each borrow. */
+    private volatile @Nullable Watching watching;
+
+    /** Who wants to know of each borrow: whether it is timed, and who follows it, or null. */
+    private record Watching(boolean timed, @Nullable Tracing tracing) {}
 
     @SuppressWarnings("this-escape") // the parts below call back only once the pool is used
     private PoolEngine(PoolConfig config, Dialect dialect, List<PoolListener> initialListeners) {
@@ -311,6 +318,33 @@ public final class PoolEngine implements LeaseOwner {
     }
 
     private <L extends Lease> L borrow(LeaseFactory<L> factory, long limitNanos) throws SQLException {
+        Watching wanted = watching;
+        if (wanted == null) {
+            return lend(factory, limitNanos, false);
+        }
+        Tracing tracing = wanted.tracing();
+        return tracing == null
+                ? lend(factory, limitNanos, wanted.timed())
+                : traced(tracing.borrow(), factory, limitNanos, wanted.timed());
+    }
+
+    private <L extends Lease> L traced(Tracing.Borrow trace, LeaseFactory<L> factory, long limitNanos, boolean timed)
+            throws SQLException {
+        try {
+            L lease = lend(factory, limitNanos, timed);
+            Physical physical = lease.slot().physical();
+            trace.served(physical == null ? 0 : physical.sessionId());
+            return lease;
+        } catch (SQLException e) {
+            trace.failed(e);
+            throw e;
+        } catch (RuntimeException | Error e) {
+            trace.broken(e);
+            throw e;
+        }
+    }
+
+    private <L extends Lease> L lend(LeaseFactory<L> factory, long limitNanos, boolean timed) throws SQLException {
         openUnits.beforeBorrow();
         long begin = System.nanoTime();
         try {
@@ -358,7 +392,8 @@ public final class PoolEngine implements LeaseOwner {
             complaint = hygiene.clean(slot);
         } finally {
             long now = System.nanoTime();
-            if (timed) {
+            Watching wanted = watching;
+            if (wanted != null && wanted.timed()) {
                 slot.tally().uses().add(now, now - lease.sinceNanos());
             }
             slot.takeBack(now);
@@ -441,7 +476,27 @@ public final class PoolEngine implements LeaseOwner {
     /** Times borrows and uses from now on, and tells the listener of all the rest. */
     public void measureFor(PoolListener listener) {
         listeners.addForTheRest(listener);
-        timed = true;
+        synchronized (listeners) {
+            Watching before = watching;
+            watching = new Watching(true, before == null ? null : before.tracing());
+        }
+    }
+
+    /** Has each borrow and unit that begins from now on followed, by this one alone; null ends that. */
+    public void trace(@Nullable Tracing tracing) {
+        synchronized (listeners) {
+            Watching before = watching;
+            boolean timed = before != null && before.timed();
+            watching = timed || tracing != null ? new Watching(timed, tracing) : null;
+        }
+    }
+
+    /** For one call of a unit of work. */
+    public UnitTrace traceUnit(String unit) {
+        Watching wanted = watching;
+        Tracing tracing = wanted == null ? null : wanted.tracing();
+        return UnitTrace.both(
+                tracing == null ? UnitTrace.NONE : tracing.unit(unit), FlightRecorder.unit(config.name(), unit));
     }
 
     public PoolFigures figures() {

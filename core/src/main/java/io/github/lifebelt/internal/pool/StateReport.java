@@ -3,6 +3,7 @@ package io.github.lifebelt.internal.pool;
 import io.github.lifebelt.PoolStats.State;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.Slot;
+import io.github.lifebelt.internal.jfr.FlightRecorder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +76,7 @@ final class StateReport {
             if (after != before) {
                 told = after;
                 toldAt = System.nanoTime();
+                FlightRecorder.state(pool, before, after, reason);
                 LOG.debug("{}: {} after {}: {}", pool, after, before, reason);
                 listeners.tell(listener -> listener.stateChanged(before, after, reason));
             }

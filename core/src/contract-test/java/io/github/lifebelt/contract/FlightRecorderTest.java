@@ -1,0 +1,157 @@
+package io.github.lifebelt.contract;
+
+import static io.github.lifebelt.contract.Sql.query;
+import static io.github.lifebelt.contract.Sql.sleep;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.testing.StopMode;
+import io.github.lifebelt.tx.UnitOfWork;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With a recording that was told nothing about Lifebelt, as an operator starts one. */
+class FlightRecorderTest extends PoolTest {
+
+    @TempDir
+    Path folder;
+
+    private final Recording recording = new Recording();
+
+    @BeforeEach
+    void record() {
+        recording.start();
+    }
+
+    @AfterEach
+    void close() {
+        recording.close();
+    }
+
+    private List<RecordedEvent> recorded(ConnectionPool pool, String name) throws Exception {
+        Path file = folder.resolve("recording.jfr");
+        recording.dump(file);
+        return RecordingFile.readAllEvents(file).stream()
+                .filter(event -> event.getEventType().getName().equals("lifebelt." + name))
+                .filter(event -> pool.config().name().equals(event.getString("pool")))
+                .toList();
+    }
+
+    @Test
+    void aKilledConnectionIsAnEventWithSessionAgeAndReason() throws Exception {
+        ConnectionPool pool = open(builder().maxSize(1));
+        long session;
+        try (Connection connection = pool.getConnection()) {
+            session = Sql.sessionId(connection);
+        }
+        Servers.killSessions(server());
+        pool.getConnection().close();
+        List<RecordedEvent> closed = recorded(pool, "ConnectionClosed");
+        assertThat(closed).hasSize(1);
+        assertThat(closed.get(0).getString("reason")).isEqualTo("lost");
+        assertThat(closed.get(0).getLong("sessionId")).isEqualTo(session);
+        assertThat(closed.get(0).getDuration("age")).isPositive();
+    }
+
+    @Test
+    void aConnectionKilledInUseHasItsSqlState() throws Exception {
+        ConnectionPool pool = open(builder().maxSize(1));
+        try (Connection connection = pool.getConnection()) {
+            Servers.killSessions(server());
+            assertThatThrownBy(() -> query(connection, "select 1")).isInstanceOf(SQLException.class);
+        }
+        pool.getConnection().close();
+        assertThat(recorded(pool, "ConnectionClosed"))
+                .extracting(event -> event.getString("sqlState"))
+                .singleElement()
+                .isIn(Sql.KILLED_STATES);
+    }
+
+    @Test
+    void aBorrowerThatWaitsIsAnEventWithItsThreadAndStack() throws Exception {
+        ConnectionPool pool = open(builder().maxSize(1));
+        Future<Boolean> waiter;
+        try (Connection held = borrowedByAnother(pool)) {
+            assertThat(held.isClosed()).isFalse();
+            waiter = threads.submit(() -> {
+                pool.getConnection().close();
+                return true;
+            });
+            await().until(() -> pool.stats().pending() == 1);
+            query(held, sleep(0.05));
+        }
+        assertThat(waiter.get(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(recorded(pool, "BorrowWait"))
+                .filteredOn(event -> event.getString("waitedFor").equals("connection_in_use"))
+                .singleElement()
+                .satisfies(event -> {
+                    assertThat(event.getBoolean("served")).isTrue();
+                    assertThat(event.getDuration()).isGreaterThanOrEqualTo(Duration.ofMillis(10));
+                    assertThat(event.getStackTrace().getFrames()).isNotEmpty();
+                });
+    }
+
+    @Test
+    void aBorrowThatIsServedAtOnceIsNoEvent() throws Exception {
+        ConnectionPool pool = open(builder().maxSize(1));
+        pool.getConnection().close();
+        int before = recorded(pool, "BorrowWait").size();
+        for (int i = 0; i < 100; i++) {
+            pool.getConnection().close();
+        }
+        assertThat(recorded(pool, "BorrowWait")).hasSize(before);
+    }
+
+    @Test
+    void anOutageIsSeenInTheStatesAndInWhoWaitedForTheDatabase() throws Exception {
+        ConnectionPool pool = open(builder().maxSize(2));
+        fill(pool, 2);
+        server().faults().stop(StopMode.FAST);
+        Future<Boolean> borrower = threads.submit(() -> {
+            pool.getConnection().close();
+            return true;
+        });
+        await().until(() -> !pool.stats().available());
+        server().faults().start();
+        assertThat(borrower.get(30, TimeUnit.SECONDS)).isTrue();
+        await().until(() -> pool.stats().available());
+        await().untilAsserted(() -> assertThat(recorded(pool, "PoolState"))
+                .extracting(event -> event.getString("to"))
+                .contains("DOWN")
+                .endsWith("UP"));
+        assertThat(recorded(pool, "PoolState"))
+                .allSatisfy(event -> assertThat(event.getString("reason")).isNotEmpty());
+        assertThat(recorded(pool, "BorrowWait"))
+                .extracting(event -> event.getString("waitedFor"))
+                .contains("database");
+    }
+
+    @Test
+    void aSlowUnitIsAnEventThatDoesNotRepeatTheServersWords() throws Exception {
+        ConnectionPool pool = open(builder().maxSize(1));
+        UnitOfWork.on(pool).named("slow").run(tx -> query(tx.connection(), sleep(0.03)));
+        assertThatThrownBy(() -> UnitOfWork.on(pool).named("fails").run(tx -> {
+                    query(tx.connection(), sleep(0.03));
+                    query(tx.connection(), Sql.FAILING);
+                }))
+                .isNotNull();
+        List<RecordedEvent> units = recorded(pool, "Unit");
+        assertThat(units).extracting(event -> event.getString("unit")).containsExactly("slow", "fails");
+        assertThat(units).extracting(event -> event.getBoolean("committed")).containsExactly(true, false);
+        assertThat(units.get(1).getString("failure")).isEqualTo("io.github.lifebelt.tx.TransactionRolledBackException");
+    }
+}

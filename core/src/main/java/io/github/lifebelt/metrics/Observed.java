@@ -1,0 +1,62 @@
+package io.github.lifebelt.metrics;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.Observation.Scope;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One observation with its scope, from which nothing that a handler throws gets out: it is somebody else's borrow or unit.
+ * Each step stands for itself, so that one broken handler does not take the spans of the others along.
+ */
+final class Observed {
+    private static final Logger LOG = LoggerFactory.getLogger(Observed.class);
+
+    private final ObservationRegistry registry;
+    private final AtomicBoolean complained;
+    private final Observation observation;
+    private final @Nullable Scope before;
+    private @Nullable Scope scope;
+
+    /** Starts it and makes it the current one of this thread. */
+    Observed(ObservationRegistry registry, AtomicBoolean complained, Observation notStarted) {
+        this.registry = registry;
+        this.complained = complained;
+        observation = notStarted;
+        before = registry.getCurrentObservationScope();
+        tell(Observation::start);
+        tell(started -> scope = started.openScope());
+        Scope current = registry.getCurrentObservationScope();
+        if (scope == null && current != before) {
+            // A handler has thrown after the scope had become the current one.
+            scope = current;
+        }
+    }
+
+    /** Does something with it. */
+    void tell(Consumer<Observation> what) {
+        try {
+            what.accept(observation);
+        } catch (RuntimeException e) {
+            if (complained.compareAndSet(false, true)) {
+                LOG.warn("an observation handler has failed; the pool goes on (shown once per pool)", e);
+            }
+        }
+    }
+
+    /** Puts back what was current before, and stops it. On the thread that began it. */
+    void stop() {
+        Scope opened = scope;
+        if (opened != null) {
+            tell(ignored -> opened.close());
+            if (registry.getCurrentObservationScope() == opened) {
+                registry.setCurrentObservationScope(before);
+            }
+        }
+        tell(Observation::stop);
+    }
+}
