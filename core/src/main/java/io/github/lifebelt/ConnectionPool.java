@@ -200,6 +200,31 @@ public final class ConnectionPool implements DataSource, AutoCloseable {
     }
 
     /**
+     * Takes the pool off the network until {@link #resume()}, for a checkpoint of the process: not one socket of it is open
+     * when this returns, also none of health checks and of the thread that looks for a lost database. Waits for borrowers to
+     * give back and for a migration to end; who borrows meanwhile waits, for as long as it would for a busy pool, and then
+     * gets a {@link PoolExhaustedException} with {@link PoolExhaustedException#SUSPENDED_CODE}. Nothing is connected in the
+     * background. A second call does nothing.
+     *
+     * @param timeout how long to wait for what is under way; zero takes an idle pool only
+     * @throws SQLException if that did not end in time, with what it is: nothing was interrupted, and the pool goes on as
+     *     before; or if the pool is closed
+     */
+    public void suspend(Duration timeout) throws SQLException {
+        engine.suspend(timeout);
+    }
+
+    /**
+     * Lends again after {@link #suspend}: borrowers that wait are served at once. They connect, and credentials, TLS files
+     * and the host's addresses are looked at as for any new connection; how long the process was frozen, and what the clock
+     * says since, does not matter. Only {@code min-idle} connections are made in the background. Does nothing where nothing
+     * is suspended.
+     */
+    public void resume() {
+        engine.resume();
+    }
+
+    /**
      * Whether the pool was closed.
      *
      * @return true from the first call of {@link #close()} on

@@ -18,6 +18,9 @@ public final class PoolExhaustedException extends SQLTransientConnectionExceptio
     /** The code of a wait that was refused because nobody could ever have ended it. */
     public static final String DEADLOCK_CODE = "POOL_DEADLOCK";
 
+    /** The code of a wait that ended while the pool was suspended. */
+    public static final String SUSPENDED_CODE = "POOL_SUSPENDED";
+
     /**
      * Made by the pool.
      *
@@ -29,6 +32,17 @@ public final class PoolExhaustedException extends SQLTransientConnectionExceptio
 
     private PoolExhaustedException(String code, String message) {
         super("[" + code + "] " + message);
+    }
+
+    /**
+     * Made by the pool for a borrower whose time has run out between {@link ConnectionPool#suspend} and {@link
+     * ConnectionPool#resume}.
+     *
+     * @param message how long it waited
+     * @return with {@link #SUSPENDED_CODE}
+     */
+    public static PoolExhaustedException suspended(String message) {
+        return new PoolExhaustedException(SUSPENDED_CODE, message);
     }
 
     /**

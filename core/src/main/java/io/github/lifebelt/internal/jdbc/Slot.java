@@ -124,6 +124,18 @@ public final class Slot extends ForwardingConnection {
         }
     }
 
+    /** Ends the connection inside, with a goodbye if it works, and leaves the slot as if it had never had one. */
+    public void vacate(CloseReason reason) {
+        Physical p = physical;
+        physical = null;
+        warm = false;
+        if (p != null && p.broken()) {
+            p.abort(reason);
+        } else if (p != null) {
+            p.closePolitely(reason);
+        }
+    }
+
     /**
      * From now on failures are the borrower's to see.
      *

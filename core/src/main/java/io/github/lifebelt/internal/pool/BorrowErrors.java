@@ -52,6 +52,12 @@ public final class BorrowErrors {
                 + "). Look for units that keep a connection while they do something else, or raise max-size");
     }
 
+    /** Nothing is lent, and nothing is wrong. */
+    SQLException suspended(long waitedNanos) {
+        return PoolExhaustedException.suspended(pool + ": the pool is suspended; waited "
+                + Durations.text(millis(waitedNanos)) + ". It lends again after resume()");
+    }
+
     /** All permits are held by threads that wait for one, this one among them. */
     SQLException deadlock(int max, Set<Thread> holders, OpenUnits units) {
         PoolExhaustedException error = PoolExhaustedException.deadlock(pool + ": all connections (max " + max

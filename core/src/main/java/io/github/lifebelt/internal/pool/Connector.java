@@ -46,6 +46,7 @@ final class Connector {
     private final RoleWatch role;
     private final Listeners listeners;
     private final Consumer<ServerFacts> onFacts;
+    private final OpenConnections all;
     private final LongAdder connects = new LongAdder();
     private final AtomicReference<@Nullable Physical> spare = new AtomicReference<>();
     private volatile @Nullable Credentials rejected;
@@ -62,6 +63,7 @@ final class Connector {
             ConnectVerdicts verdicts,
             RoleWatch role,
             Listeners listeners,
+            OpenConnections all,
             Consumer<ServerFacts> onFacts) {
         this.config = config;
         this.url = url;
@@ -72,6 +74,7 @@ final class Connector {
         this.verdicts = verdicts;
         this.role = role;
         this.listeners = listeners;
+        this.all = all;
         this.onFacts = onFacts;
     }
 
@@ -173,13 +176,16 @@ final class Connector {
         long bornIn = generation.current();
         ConnectRequest request =
                 new ConnectRequest(url, credentials, protection, until, config.resolver(), role(config));
-        attempt.begin(request);
+        all.attempt(request);
         Physical made;
         try {
+            attempt.begin(request);
             Connection jdbc = dialect.connect(request);
             Physical fresh = new Physical(jdbc, request.socket(), bornIn);
             fresh.sessionId(dialect.sessionId(jdbc));
             fresh.firstWithin(until, told -> fresh.facts(dialect.serverFacts(told)));
+            fresh.onEnd(this::ended);
+            all.opened(fresh);
             made = fresh;
         } catch (SQLException e) {
             request.abort();
@@ -190,8 +196,9 @@ final class Connector {
         } catch (RuntimeException | Error e) {
             request.abort();
             throw e;
+        } finally {
+            all.attemptEnded(request);
         }
-        made.onEnd(this::ended);
         connects.increment();
         if (!listeners.isEmpty()) {
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
@@ -223,6 +230,7 @@ final class Connector {
     }
 
     private void ended(Physical physical, End end) {
+        all.ended(physical);
         FlightRecorder.closed(config.name(), physical, end);
         if (!listeners.isEmpty()) {
             Duration age = Duration.ofNanos(physical.ageNanos());

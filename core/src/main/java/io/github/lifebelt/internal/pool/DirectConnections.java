@@ -61,6 +61,7 @@ public final class DirectConnections implements DataSource, AutoCloseable {
             TlsPolicy.Decision tls,
             CredentialsKeeper credentials,
             @Nullable CredentialsKeeper own,
+            OpenConnections all,
             @Nullable Long deadline) {
         this.config = config;
         this.dialect = dialect;
@@ -78,6 +79,7 @@ public final class DirectConnections implements DataSource, AutoCloseable {
                 new ConnectVerdicts(config, dialect),
                 new RoleWatch(Connector.role(config), generation, new NobodyCares()),
                 new Listeners(List.of()),
+                all,
                 facts -> {});
     }
 
@@ -87,8 +89,10 @@ public final class DirectConnections implements DataSource, AutoCloseable {
             Dialect dialect,
             TlsPolicy.Decision tls,
             CredentialsKeeper credentials,
+            OpenConnections all,
             @Nullable Long deadline) {
-        return new DirectConnections(config, dialect, dialect.direct(config.url()), tls, credentials, null, deadline);
+        return new DirectConnections(
+                config, dialect, dialect.direct(config.url()), tls, credentials, null, all, deadline);
     }
 
     static DirectConnections to(
@@ -96,6 +100,7 @@ public final class DirectConnections implements DataSource, AutoCloseable {
             PoolConfig config,
             Dialect dialect,
             CredentialsKeeper credentials,
+            OpenConnections all,
             @Nullable Long deadline) {
         if (!url.dialect().equals(dialect.name())) {
             throw new ConfigurationException(
@@ -105,7 +110,7 @@ public final class DirectConnections implements DataSource, AutoCloseable {
         dialect.check(url);
         TlsPolicy.Decision tls = PoolEngine.tlsFor(url, config, dialect);
         if (!namesItsOwnUser(url, config.url())) {
-            return new DirectConnections(config, dialect, url, tls, credentials, null, deadline);
+            return new DirectConnections(config, dialect, url, tls, credentials, null, all, deadline);
         }
         // The owner of the tables is often another user than the one whom the application works as.
         CredentialsKeeper own = new CredentialsKeeper(
@@ -114,7 +119,7 @@ public final class DirectConnections implements DataSource, AutoCloseable {
                 Duration.ZERO,
                 (delay, task) -> {},
                 new NobodyCares());
-        return new DirectConnections(config, dialect, url, tls, own, own, deadline);
+        return new DirectConnections(config, dialect, url, tls, own, own, all, deadline);
     }
 
     private static boolean namesItsOwnUser(DatabaseUrl direct, DatabaseUrl pool) {

@@ -322,6 +322,11 @@ final class HealthCheck {
         }
     }
 
+    /** Without a connection of its own until it is asked again. */
+    void release() {
+        probe.release();
+    }
+
     void close() {
         probe.close();
     }

@@ -173,6 +173,11 @@ final class HealthProbe {
     /** Ends the connection, also while it is asked. */
     void close() {
         closed = true;
+        release();
+    }
+
+    /** The same for now: the next question opens another one. */
+    void release() {
         Physical kept = own;
         if (kept != null) {
             drop(kept);

@@ -259,6 +259,9 @@ final class Lender {
     private SQLException exhausted(long begin) {
         timeouts.increment();
         long waited = System.nanoTime() - begin;
+        if (rack.isWithheld()) {
+            return errors.suspended(waited);
+        }
         return errors.exhausted(waited, pressure.exhausted());
     }
 }

@@ -51,6 +51,7 @@ final class Outages {
     private final long connectNanos;
     private final TcpCheck tcp;
     private final Prober prober;
+    private volatile boolean paused;
     /** Used by the prober's thread alone. */
     private long loginNanos = FIRST_LOGIN_NANOS;
 
@@ -152,7 +153,7 @@ final class Outages {
             }
             listeners.tell(listener -> listener.databaseDown(cause));
             effects.wakeBorrowers();
-            prober.start();
+            startProber();
         }
         state.refresh(BorrowErrors.reason(cause));
     }
@@ -169,7 +170,7 @@ final class Outages {
     void writerLost(String reason) {
         LOG.warn("{}: {}: {}", pool, target, reason);
         state.refresh(reason);
-        prober.start();
+        startProber();
     }
 
     void writerFound() {
@@ -210,7 +211,7 @@ final class Outages {
 
     /** Whether there is anything to look for. */
     boolean wantsProbing() {
-        return !gate.isOpen() || role.isReadOnly();
+        return !paused && (!gate.isOpen() || role.isReadOnly());
     }
 
     /** Whether login attempts are to be rare, because each of them may count against the account. */
@@ -249,6 +250,9 @@ final class Outages {
             effects.wakeBorrowers();
             effects.warm();
         } catch (SQLException e) {
+            if (paused) {
+                return; // It says nothing of the database.
+            }
             ConnectProblem problem = verdicts.problem(e);
             if (problem == ConnectProblem.TIMED_OUT) {
                 loginNanos = Math.min(loginNanos * 2, connectNanos);
@@ -265,6 +269,28 @@ final class Outages {
             look.closePolitely();
         } catch (SQLException e) {
             LOG.debug("{}: no writer found: {}", pool, e.getMessage());
+        }
+    }
+
+    /** Nobody looks for the database, whatever becomes of it. */
+    void pause() {
+        paused = true;
+        prober.lookAround();
+        connector.withdrawOffer();
+    }
+
+    boolean isProbing() {
+        return prober.isRunning();
+    }
+
+    void goOn() {
+        paused = false;
+        startProber();
+    }
+
+    private void startProber() {
+        if (wantsProbing()) {
+            prober.start();
         }
     }
 

@@ -203,6 +203,11 @@ final class PermitQueue implements DeadlockGuard.Waiting {
         return free > 0 ? 0 : permits.get() - free;
     }
 
+    /** Permits that are out, also while others are free, or none are given. */
+    int inUse() {
+        return permits.get() - available.get();
+    }
+
     @Override
     public long departures() {
         return departures.get();

@@ -68,6 +68,9 @@ public final class PoolEngine implements LeaseOwner {
     private final Outages outages;
     private final SlotCare care;
     private final SlotRack rack;
+    private final OpenConnections open;
+    private final OpenConnections openDirect;
+    private final Suspension suspension;
     private final Warmer warmer;
     private final Lender lender;
     private final LeakWatch leaks;
@@ -110,8 +113,20 @@ public final class PoolEngine implements LeaseOwner {
                 config.unavailableTimeout(),
                 this::after,
                 new CredentialsEvents(config, listeners, gate, this::slots, this::after, this::warm));
+        open = new OpenConnections(config.name());
+        openDirect = new OpenConnections(config.name());
         connector = new Connector(
-                config, config.url(), dialect, tls, credentials, generation, verdicts, role, listeners, limits::met);
+                config,
+                config.url(),
+                dialect,
+                tls,
+                credentials,
+                generation,
+                verdicts,
+                role,
+                listeners,
+                open,
+                limits::met);
         outages = new Outages(
                 config,
                 dialect,
@@ -126,7 +141,7 @@ public final class PoolEngine implements LeaseOwner {
                 new OutageEffects());
         care = new SlotCare(config, dialect, connector, check, listeners, this::refreshState, this::warm);
         rack = new SlotRack(config, dialect.schemaIsCatalog(), care, gate, closing::get, this::warm);
-        warmer = new Warmer(config, rack, check, outages, closing::get);
+        warmer = new Warmer(config, rack, check, outages, () -> closing.get() || rack.isWithheld());
         ServiceDoor door = new ServiceDoor(config, dialect, connector, care);
         Holders holders = new Holders(rack.slots(), openUnits);
         Pressure pressure = new Pressure(config, dialect, rack.queue(), holders, door, listeners, this::after);
@@ -144,6 +159,7 @@ public final class PoolEngine implements LeaseOwner {
                 new HealthView(),
                 new SchemaWatch(config.name(), config.migrations()),
                 closing::get);
+        suspension = new Suspension(config.name(), rack, open, openDirect, new SuspendedParts(pressure));
         figures = new PoolFigures(rack, check, state, units.budget());
         if (!config.dnsCheck().isZero()) {
             rack.every(config.dnsCheck(), new AddressWatch(config, gate, rack.slots(), this::warm));
@@ -278,6 +294,44 @@ public final class PoolEngine implements LeaseOwner {
         }
     }
 
+    private final class SuspendedParts implements Suspension.Parts {
+        private final Pressure pressure;
+
+        SuspendedParts(Pressure pressure) {
+            this.pressure = pressure;
+        }
+
+        @Override
+        public void pause() {
+            outages.pause();
+        }
+
+        @Override
+        public void dropSpare() {
+            connector.withdrawOffer();
+            health.release();
+        }
+
+        @Override
+        public boolean isProbing() {
+            return outages.isProbing();
+        }
+
+        @Override
+        public void resumed() {
+            if (!closing.get()) {
+                outages.goOn();
+                gate.wakeAll();
+                warm();
+            }
+        }
+
+        @Override
+        public String holders() {
+            return pressure.holders().brief(pressure.holders().now());
+        }
+    }
+
     /** On the housekeeping thread: whoever has met the limit is in the middle of a connect. */
     private final class LimitRemedies implements ServerLimits.Remedies {
         @Override
@@ -301,8 +355,8 @@ public final class PoolEngine implements LeaseOwner {
         checkOpen();
         Long deadline = limit == null ? null : System.nanoTime() + limit.toNanos();
         return directUrl == null
-                ? DirectConnections.behind(config, dialect, tls, credentials, deadline)
-                : DirectConnections.to(directUrl, config, dialect, credentials, deadline);
+                ? DirectConnections.behind(config, dialect, tls, credentials, openDirect, deadline)
+                : DirectConnections.to(directUrl, config, dialect, credentials, openDirect, deadline);
     }
 
     // ------------------------------------------------------------------------------------------------ borrow
@@ -450,7 +504,7 @@ public final class PoolEngine implements LeaseOwner {
     }
 
     public PoolStats stats() {
-        int active = Math.max(0, rack.size() - rack.queue().available() - warmer.held());
+        int active = Math.max(0, rack.queue().inUse() - warmer.held());
         return new PoolStats(
                 active,
                 Math.max(0, rack.connected() - active),
@@ -516,6 +570,17 @@ public final class PoolEngine implements LeaseOwner {
         rack.resize(Limits.count("max-size", newMax, Math.max(1, config.minIdle()), Limits.MAX_POOL));
     }
 
+    /** Off the network until {@link #resume}, once borrowers are through. */
+    public void suspend(Duration limit) throws SQLException {
+        checkOpen();
+        suspension.suspend(limit);
+    }
+
+    /** Lends again. */
+    public void resume() {
+        suspension.resume();
+    }
+
     public boolean isClosed() {
         return closing.get();
     }
@@ -529,6 +594,7 @@ public final class PoolEngine implements LeaseOwner {
         outages.close();
         credentials.close();
         health.close();
+        rack.handBack();
         rack.queue().wakeAll();
         awaitBorrowers(System.nanoTime() + grace.toNanos());
         for (Slot slot : rack.slots()) {

@@ -103,6 +103,15 @@ final class Prober {
         }
     }
 
+    boolean isRunning() {
+        return running.get();
+    }
+
+    /** Takes notice of what has changed. */
+    void lookAround() {
+        LockSupport.unpark(thread);
+    }
+
     void close() {
         closed = true;
         LockSupport.unpark(thread);
@@ -155,7 +164,7 @@ final class Prober {
         outages.gate().nextProbeAt(Instant.now().plus(Duration.ofNanos(jittered)));
         long until = System.nanoTime() + jittered;
         for (long left = jittered;
-                left > 0 && !closed && Cadence.of(outages.gate()) == cadence;
+                left > 0 && !closed && outages.wantsProbing() && Cadence.of(outages.gate()) == cadence;
                 left = until - System.nanoTime()) {
             if (cadence == Cadence.REJECTS_LOGIN) {
                 LockSupport.parkNanos(this, Math.min(left, LOOK_AT_CREDENTIALS_NANOS));

@@ -43,6 +43,7 @@ final class SlotRack implements SlotRegistry {
     private final Tally gone = new Tally();
 
     private volatile int size;
+    private volatile boolean withheld;
 
     SlotRack(
             PoolConfig config,
@@ -295,7 +296,9 @@ final class SlotRack implements SlotRegistry {
         size = newSize;
         toWarm.set(0);
         hikari.resize(newSize);
-        queue.resize(by);
+        if (!withheld) {
+            queue.resize(by);
+        }
         if (by > 0) {
             surplus.updateAndGet(count -> Math.max(0, count - by));
             return;
@@ -308,6 +311,53 @@ final class SlotRack implements SlotRegistry {
                 surplus.addAndGet(tooMany - i);
                 return;
             }
+        }
+    }
+
+    /** Nobody gets a permit from now on. Those that are out come back as a debt that is paid off. */
+    synchronized void withhold() {
+        if (!withheld) {
+            withheld = true;
+            queue.resize(-size);
+        }
+    }
+
+    /** As many permits as before, or as many as the pool was resized to since. */
+    synchronized void handBack() {
+        if (withheld) {
+            withheld = false;
+            queue.resize(size);
+            queue.wakeAll();
+        }
+    }
+
+    boolean isWithheld() {
+        return withheld;
+    }
+
+    /**
+     * Empties all slots, while nobody has a permit. What was in use before is not wanted back by itself.
+     *
+     * @return false if some are with HikariCP's housekeeping, and have to be tried again
+     */
+    boolean vacate() {
+        toWarm.set(0);
+        Deque<Connection> taken = new ArrayDeque<>();
+        try {
+            while (connected() > 0) {
+                Connection next = freeSlot();
+                if (next == null) {
+                    return false;
+                }
+                taken.add(next);
+                next.unwrap(Slot.class).vacate(CloseReason.RECYCLED);
+            }
+            return true;
+        } catch (SQLException e) {
+            LOG.debug("{}: a slot could not be emptied yet", pool, e);
+            return false;
+        } finally {
+            taken.forEach(this::putSlotBack);
         }
     }
 
