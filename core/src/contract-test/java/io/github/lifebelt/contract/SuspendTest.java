@@ -34,7 +34,8 @@ class SuspendTest extends PoolTest {
     @Test
     void underLoadNoSocketIsOpenInBetweenAndNoBorrowerFails() throws Exception {
         try (FaultProxy proxy = server().proxy()) {
-            ConnectionPool pool = open(ConnectionPool.builder(server().url(proxy)).maxSize(3).minIdle(1));
+            ConnectionPool pool =
+                    open(ConnectionPool.builder(server().url(proxy)).maxSize(3).minIdle(1));
             fill(pool, 3);
             assertThat(pool.health().ready()).isTrue();
             assertThat(OpenSockets.to(proxy.port())).hasSizeGreaterThanOrEqualTo(4);
@@ -71,7 +72,8 @@ class SuspendTest extends PoolTest {
     @Test
     void nothingIsLookedForOnTheNetworkWhileADatabaseIsDown() throws Exception {
         try (FaultProxy proxy = server().proxy()) {
-            ConnectionPool pool = open(ConnectionPool.builder(server().url(proxy)).failFast());
+            ConnectionPool pool =
+                    open(ConnectionPool.builder(server().url(proxy)).failFast());
             fill(pool, 1);
             server().faults().stop(StopMode.FAST);
             await().until(() -> {

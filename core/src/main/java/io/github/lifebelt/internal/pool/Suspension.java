@@ -97,9 +97,10 @@ final class Suspension {
     }
 
     private SQLException refused(Duration limit, String what) {
-        return new SQLTimeoutException("[SUSPEND_TIMEOUT] " + pool + " was not suspended within " + Durations.text(limit)
-                + " and goes on as before: " + what
-                + ". Stop what works on the database first, or allow more time");
+        return new SQLTimeoutException(
+                "[SUSPEND_TIMEOUT] " + pool + " was not suspended within " + Durations.text(limit)
+                        + " and goes on as before: " + what
+                        + ". Stop what works on the database first, or allow more time");
     }
 
     /** Lends again. Does nothing where nothing is suspended. */
