@@ -1,12 +1,14 @@
 package io.github.lifebelt.apps.demo;
 
 import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.PoolStats;
 import io.github.lifebelt.tx.RetryPolicy;
 import io.github.lifebelt.tx.UnitOfWork;
 import io.github.lifebelt.tx.UnitOfWork.CommitOutcome;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,10 @@ final class Demo {
     // of
     // its COMMIT; later than this it hangs.
     private static final Duration LAST_UNITS = Duration.ofSeconds(100);
+    // A server's fail-over takes a minute or two. A web request would not wait for it; whoever observes one wants to
+    // see
+    // what became of each unit in the end.
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     /**
      * What is to be run.
@@ -34,8 +40,9 @@ final class Demo {
      * @param lasts from the first unit's begin until no unit is begun any more
      * @param seed of what is transferred and of the pauses
      * @param threads that transfer
+     * @param observed whether somebody else makes the faults
      */
-    record Plan(Duration lasts, long seed, int threads) {}
+    record Plan(Duration lasts, long seed, int threads, boolean observed) {}
 
     /**
      * What came of it.
@@ -43,8 +50,9 @@ final class Demo {
      * @param result the figures
      * @param audit where lost and duplicated ones come from
      * @param causes why units did not commit, and how many
+     * @param observed what was seen of faults that somebody else has made, line by line; none if nobody was to
      */
-    record Ending(Result result, Audit audit, Map<String, Long> causes) {}
+    record Ending(Result result, Audit audit, Map<String, Long> causes, List<String> observed) {}
 
     private final Target target;
     private final Plan plan;
@@ -53,6 +61,7 @@ final class Demo {
     private final Claims claims;
     private final Tally tally = new Tally();
     private final Events events = new Events();
+    private final Watch watch;
     private final CountDownLatch over = new CountDownLatch(1);
 
     Demo(Target target, Plan plan, Progress progress) {
@@ -61,6 +70,7 @@ final class Demo {
         this.progress = progress;
         this.ledger = new Ledger(target.database(), target.tablePrefix());
         this.claims = new Claims(plan.threads());
+        this.watch = new Watch(plan.observed() ? progress::note : line -> {}, InstantSource.system());
     }
 
     /** Ends a run early, from another thread. */
@@ -88,7 +98,7 @@ final class Demo {
                     tally.latencies().percentile(50),
                     tally.latencies().percentile(99),
                     figures.millis() / 1000.0);
-            return new Ending(result, audit, tally.causes());
+            return new Ending(result, audit, tally.causes(), plan.observed() ? watch.report() : List.of());
         }
     }
 
@@ -99,11 +109,9 @@ final class Demo {
         try (ConnectionPool pool = target.configure(ConnectionPool.builder(target.url()))
                 .name("demo")
                 .listener(events)
+                .listener(watch)
                 .open()) {
-            UnitOfWork unit = UnitOfWork.on(pool)
-                    .named("transfer")
-                    .retry(RetryPolicy.conflictsAndLostConnections())
-                    .commitOutcome(CommitOutcome.TOKEN);
+            UnitOfWork unit = unit(pool);
             tables.create(unit.tokenTableStatement());
             Transfers transfers = new Transfers(unit, ledger, claims, tally, over);
             List<Future<?>> tasks = new ArrayList<>();
@@ -114,12 +122,15 @@ final class Demo {
                 SplittableRandom own = random.split();
                 tasks.add(submit(crew, () -> transfers.work(thread, own)));
             }
-            tasks.add(submit(crew, storm::rage));
-            watch(start, pool, storm);
-            long deadline = System.nanoTime() + LAST_UNITS.toNanos();
+            if (!plan.observed()) {
+                tasks.add(submit(crew, storm::rage));
+            }
+            follow(start, pool, storm);
+            long deadline = System.nanoTime() + lastUnits().toNanos();
             for (Future<?> task : tasks) {
                 await(task, deadline);
             }
+            watch.end();
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
             return new Figures(storm.kills(), storm.restarts(), pool.stats().replaced(), millis);
         } finally {
@@ -128,14 +139,31 @@ final class Demo {
         }
     }
 
+    private UnitOfWork unit(ConnectionPool pool) {
+        RetryPolicy again = RetryPolicy.conflictsAndLostConnections();
+        UnitOfWork unit = UnitOfWork.on(pool).named("transfer").commitOutcome(CommitOutcome.TOKEN);
+        return plan.observed()
+                ? unit.retry(again.maxAttempts(1_000)).timeout(PATIENCE).resolveTimeout(PATIENCE)
+                : unit.retry(again);
+    }
+
+    /** A unit, and then what became of its COMMIT. */
+    private Duration lastUnits() {
+        return plan.observed() ? PATIENCE.multipliedBy(2).plus(LAST_UNITS) : LAST_UNITS;
+    }
+
     /** Shows how it goes until time is up or somebody ends the run. */
-    private void watch(long start, ConnectionPool pool, Storm storm) throws InterruptedException {
+    private void follow(long start, ConnectionPool pool, Storm storm) throws InterruptedException {
         long end = start + plan.lasts().toNanos();
         boolean ended = false;
         for (long left = end - System.nanoTime(); left > 0 && !ended; left = end - System.nanoTime()) {
             ended = over.await(Math.min(left, Progress.PERIOD.toNanos()), TimeUnit.NANOSECONDS);
             Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-            progress.show(elapsed, tally, storm, pool.stats().replaced());
+            PoolStats stats = pool.stats();
+            String course = plan.observed()
+                    ? stats.state() + ", " + watch.sinceLastCommit() + ","
+                    : "kills " + storm.kills() + " restarts " + storm.restarts();
+            progress.show(elapsed, tally, course, stats.replaced());
         }
         over.countDown();
         progress.end();
@@ -158,14 +186,14 @@ final class Demo {
         });
     }
 
-    private static void await(Future<?> task, long deadline) throws InterruptedException {
+    private void await(Future<?> task, long deadline) throws InterruptedException {
         try {
             task.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw new IllegalStateException("the run broke off: " + e.getCause(), e.getCause());
         } catch (TimeoutException e) {
             throw new IllegalStateException(
-                    "a thread still had not ended " + LAST_UNITS.toSeconds() + " s after it was to", e);
+                    "a thread still had not ended " + lastUnits().toSeconds() + " s after it was to", e);
         }
     }
 

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The demo's command line. */
 @Command(
@@ -22,12 +25,13 @@ import picocli.CommandLine.Option;
         description = {
             "Moves money between accounts while the database's sessions are ended every 200 ms and the server restarts"
                     + " half-way, and checks the ledger afterwards.",
+            "With --observe it makes no faults itself, and says what an application notices of those that you make.",
             "Progress goes to standard error; the last line of standard output is RESULT and JSON."
         },
         footer = {
             "",
-            "Exit codes: 0 if every unit was committed exactly once and the storm was one; 1 if not; 2 for an option"
-                    + " that cannot be."
+            "Exit codes: 0 if every unit was committed exactly once and the storm, if there was to be one, was one;"
+                    + " 1 if not; 2 for an option that cannot be."
         })
 public final class Main implements Callable<Integer> {
     private static final int DEFAULT_THREADS = 8;
@@ -74,8 +78,17 @@ public final class Main implements Callable<Integer> {
                             + " there and dropped, only the pool's sessions are ended, and nothing is restarted.")
     private @Nullable String url;
 
+    @Option(
+            names = "--observe",
+            description = "With --url: make no faults, but run the transfers and note the outages that they meet, until"
+                    + " --seconds are over or Ctrl-C. Units wait for up to 5 minutes for the database.")
+    private boolean observe;
+
     @Option(names = "--verbose", description = "Show the pool's log on standard error.")
     private boolean verbose;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     private final PrintStream out;
     private final PrintStream err;
@@ -106,6 +119,10 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (observe && url == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--observe needs --url: the server that is to be observed");
+        }
         setUpLog();
         CountDownLatch finished = new CountDownLatch(1);
         Thread onInterrupt = new Thread(() -> windDown(finished), "demo-wind-down");
@@ -113,8 +130,8 @@ public final class Main implements Callable<Integer> {
         if (url == null) {
             err.println("Starting an embedded " + database.title() + " ...");
         }
-        try (Target target = url == null ? EmbeddedServer.start(database, err::println) : new OwnServer(url)) {
-            return storm(target);
+        try (Target target = url == null ? EmbeddedServer.start(database, err::println) : new OwnServer(url, observe)) {
+            return run(target);
         } catch (SQLException | RuntimeException | LinkageError e) {
             // What is torn down under a run makes it fail, and so do classes that come too late to add a shutdown hook.
             err.println(interrupted ? "Interrupted." : "The demo broke off: " + e.getMessage());
@@ -135,11 +152,11 @@ public final class Main implements Callable<Integer> {
         LoggerFactory.getILoggerFactory();
     }
 
-    private int storm(Target target) throws SQLException, InterruptedException {
-        Demo.Plan plan = new Demo.Plan(Duration.ofSeconds(seconds), seed, threads);
+    private int run(Target target) throws SQLException, InterruptedException {
+        Demo.Plan plan = new Demo.Plan(Duration.ofSeconds(seconds), seed, threads, observe);
         Demo running = new Demo(target, plan, new Progress(err, !verbose && Progress.isTerminal()));
         demo = running;
-        err.println("The storm begins: " + seconds + " s on " + target.describe());
+        err.println((observe ? "The watch begins: " : "The storm begins: ") + seconds + " s on " + target.describe());
         Demo.Ending ending = running.run();
         Verdict verdict = Verdict.of(ending.result(), url == null && threads == DEFAULT_THREADS);
         new Summary(out).print(target, plan, ending, verdict);

@@ -12,20 +12,22 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server that the user named. Only the pool's own sessions are ended, which it knows by a name that no other has.
- * Nothing is restarted.
+ * A server that the user named. Only the pool's own sessions are ended, which it knows by a name that no other has, and none
+ * if it is only observed. Nothing is restarted.
  */
 final class OwnServer implements Target {
     private final String text;
     private final DatabaseUrl url;
     private final Database database;
+    private final boolean observed;
     private final String run = UUID.randomUUID().toString().substring(0, 8);
     private @Nullable Map<String, String> driverProperties;
     private @Nullable Connection killer;
     private volatile @Nullable String complaint;
 
-    OwnServer(String text) {
+    OwnServer(String text, boolean observed) {
         this.text = text;
+        this.observed = observed;
         this.url = DatabaseUrl.parse(text);
         this.database = Database.of(url);
     }
@@ -42,7 +44,10 @@ final class OwnServer implements Target {
 
     @Override
     public String describe() {
-        return url.target() + " (an own server: its sessions are ended, it is not restarted)";
+        return url.target()
+                + (observed
+                        ? " (an own server, which is left to whoever makes the faults)"
+                        : " (an own server: its sessions are ended, it is not restarted)");
     }
 
     @Override
@@ -52,7 +57,7 @@ final class OwnServer implements Target {
 
     @Override
     public PoolBuilder configure(PoolBuilder builder) {
-        return builder.initSql(database.mark(sessionName()));
+        return observed ? builder : builder.initSql(database.mark(sessionName()));
     }
 
     @Override

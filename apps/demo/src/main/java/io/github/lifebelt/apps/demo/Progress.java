@@ -33,21 +33,21 @@ final class Progress {
         return console != null && !"dumb".equals(System.getenv("TERM")) && isTerminal(console);
     }
 
-    void show(Duration elapsed, Tally tally, Storm storm, long replaced) {
+    /** {@code course} is what happens to the database meanwhile, in a few words. */
+    synchronized void show(Duration elapsed, Tally tally, String course, long replaced) {
         if (!inPlace && elapsed.compareTo(nextLine) < 0) {
             return;
         }
         double seconds = elapsed.toMillis() / 1000.0;
         String line = String.format(
                 Locale.ROOT,
-                "%.0fs units %d %.0f/s failed %d unknown %d kills %d restarts %d replaced %d p99 %.0fms",
+                "%.0fs units %d %.0f/s failed %d unknown %d %s replaced %d p99 %.0fms",
                 seconds,
                 tally.units(),
                 tally.units() / Math.max(seconds, 0.001),
                 tally.failed(),
                 tally.unknown(),
-                storm.kills(),
-                storm.restarts(),
+                course,
                 replaced,
                 tally.latencies().recentPercentile(99));
         if (inPlace) {
@@ -59,8 +59,14 @@ final class Progress {
         out.flush();
     }
 
+    /** Says something that stays, above the live line. */
+    synchronized void note(String line) {
+        out.println(inPlace ? "\r" + line + END_LINE : line);
+        out.flush();
+    }
+
     /** Leaves the line as it is and goes on below it. */
-    void end() {
+    synchronized void end() {
         if (inPlace) {
             out.println();
             out.flush();

@@ -20,9 +20,14 @@ final class Summary {
                 "  units   %d = %d committed + %d failed + %d unknown; %.0f a second",
                 result.units(), result.committed(), result.failed(), result.unknown(), result.unitsPerSecond());
         line("  time    half of them took up to %.1f ms, 99 %% up to %.1f ms", result.p50Ms(), result.p99Ms());
-        line(
-                "  storm   sessions ended: %d, restarts of the server: %d; connections replaced by the pool: %d",
-                result.kills(), result.restarts(), result.replaced());
+        if (plan.observed()) {
+            line("  pool    connections replaced: %d", result.replaced());
+            ending.observed().forEach(seen -> line("  %s", seen));
+        } else {
+            line(
+                    "  storm   sessions ended: %d, restarts of the server: %d; connections replaced by the pool: %d",
+                    result.kills(), result.restarts(), result.replaced());
+        }
         line(
                 "  repair  units run again: %d; broken COMMITs found out about: %d",
                 result.retried(), result.resolvedCommits());
