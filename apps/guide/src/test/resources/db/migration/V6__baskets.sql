@@ -1,0 +1,1 @@
+create table basket (id int primary key);

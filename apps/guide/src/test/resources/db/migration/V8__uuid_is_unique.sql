@@ -1,0 +1,1 @@
+alter table basket add unique (uuid);
