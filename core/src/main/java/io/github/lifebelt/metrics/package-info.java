@@ -1,4 +1,4 @@
-/** The pool's figures for Micrometer. The only package that needs it. */
+/** The pool's figures for Micrometer, by {@link io.github.lifebelt.metrics.PoolMetrics}. The only package that needs it. */
 @NullMarked
 package io.github.lifebelt.metrics;
 
