@@ -3,6 +3,7 @@ package io.github.lifebelt.internal.config;
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.url.DatabaseUrl;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -123,6 +124,7 @@ public final class Dialects {
     private static Dialect usable(Dialect dialect) {
         try {
             dialect.driverProperties(DatabaseUrl.builder(dialect.name()).build());
+            dialect.workProblem(new SQLException("is this one of the driver's?"));
             return dialect;
         } catch (LinkageError e) {
             throw unusable("the dialect of '" + dialect.name() + "'", e);
