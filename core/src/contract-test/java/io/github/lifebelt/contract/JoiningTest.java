@@ -84,7 +84,7 @@ class JoiningTest extends UnitTest {
         @Override
         public void close() throws SQLException {
             framework = null;
-            if (!connection.isClosed()) {
+            if (doomed == null) {
                 connection.rollback();
             }
             connection.close();
