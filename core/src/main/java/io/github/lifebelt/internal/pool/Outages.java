@@ -285,11 +285,13 @@ final class Outages {
 
     void goOn() {
         paused = false;
-        startProber();
+        if (wantsProbing()) {
+            prober.start();
+        }
     }
 
     private void startProber() {
-        if (wantsProbing()) {
+        if (!paused) {
             prober.start();
         }
     }

@@ -164,6 +164,7 @@ class TracesTest extends PoolTest {
     @Test
     void aFullPoolIsToldFromADeadDatabase() throws Exception {
         ConnectionPool one = open(builder().name("one").maxSize(1).borrowTimeout(Duration.ofMillis(100)));
+        one.awaitReady(Duration.ofSeconds(20)); // a connect may take longer than this borrower has
         new PoolMetrics(one).observe(registry);
         try (Connection held = borrowedByAnother(one)) {
             assertThat(held.isClosed()).isFalse();

@@ -43,7 +43,7 @@ class WithoutFlightRecorderTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         Program.class.getName(),
-                        Servers.get(true).url())
+                        Servers.get(false).url())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
