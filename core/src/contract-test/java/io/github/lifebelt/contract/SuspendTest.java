@@ -87,7 +87,8 @@ class SuspendTest extends PoolTest {
             assertThat(pool.health().database().reached()).isFalse();
             assertThat(proxy.accepted()).as("nobody has tried").isEqualTo(accepted);
             pool.resume();
-            await().untilAsserted(() -> pool.getConnection().close());
+            pool.awaitReady(LONG);
+            fill(pool, 1);
         }
     }
 
