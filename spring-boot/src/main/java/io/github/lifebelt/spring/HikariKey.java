@@ -1,9 +1,13 @@
 package io.github.lifebelt.spring;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.env.Environment;
 
 /**
  * What becomes of each property {@code spring.datasource.hikari.*}. The one place that knows; the table in
@@ -73,9 +77,11 @@ enum HikariKey {
         void take(HikariSettings settings, HikariKey key, String value);
     }
 
-    /** The drivers that are used anyway. */
-    static final Set<String> DRIVERS =
-            Set.of("org.postgresql.Driver", "com.mysql.cj.jdbc.Driver", "com.mysql.jdbc.Driver");
+    private static final Map<String, Set<String>> DRIVERS = Map.of(
+            "postgresql", Set.of("org.postgresql.Driver"),
+            "mysql", Set.of("com.mysql.cj.jdbc.Driver", "com.mysql.jdbc.Driver"));
+
+    private static final Set<HikariKey> MAPS = Set.of(DATA_SOURCE_PROPERTIES, HEALTH_CHECK_PROPERTIES);
 
     private final String becomes;
     private final String remark;
@@ -113,6 +119,26 @@ enum HikariKey {
         } else if (!"false".equalsIgnoreCase(value.trim())) {
             settings.differently(key() + " is not used, as " + remark);
         }
+    }
+
+    /** Whether a driver is the one that is used anyway for a dialect, or null for any dialect. */
+    static boolean isDriver(@Nullable String dialect, String name) {
+        return DRIVERS.entrySet().stream()
+                .anyMatch(one -> (dialect == null || one.getKey().equals(dialect))
+                        && one.getValue().contains(name.trim()));
+    }
+
+    /** What is written and would be nothing to HikariCP either, and in Boot is passed over. */
+    static List<String> unknown(Environment environment) {
+        return PropertyNames.below(HikariSettings.PREFIX, environment, source -> true)
+                .filter(name -> Arrays.stream(values()).noneMatch(key -> key.isWrittenAs(PropertyNames.uniform(name))))
+                .sorted()
+                .toList();
+    }
+
+    private boolean isWrittenAs(String uniform) {
+        String own = PropertyNames.uniform(key());
+        return MAPS.contains(this) ? uniform.startsWith(own) : uniform.equals(own);
     }
 
     private static Step setting(String name) {

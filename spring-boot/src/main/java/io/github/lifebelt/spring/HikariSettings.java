@@ -105,7 +105,7 @@ final class HikariSettings {
     }
 
     void driver(HikariKey key, String value) {
-        if (!HikariKey.DRIVERS.contains(value.trim())) {
+        if (!HikariKey.isDriver(null, value)) {
             differently(key.key() + " " + value.trim() + " is not used, as " + key.remark());
         }
     }

@@ -4,19 +4,12 @@ import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.PoolBuilder;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
-import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
 /** The pool's own settings, {@code lifebelt.*}, from wherever Boot has its properties. */
@@ -24,6 +17,7 @@ final class LifebeltSettings {
     static final String PREFIX = "lifebelt";
     static final String URL = PREFIX + ".url";
     static final String ENABLED = PREFIX + ".enabled";
+    static final String OBSERVE = PREFIX + ".observe";
 
     /** All that a pool can be set to by text. */
     static final List<String> KEYS = List.of(
@@ -84,25 +78,11 @@ final class LifebeltSettings {
 
     /** What is written with the prefix and is no setting: a slip of the pen that must not pass in silence. */
     private static Set<String> unknown(Environment environment) {
-        ConfigurationPropertyName prefix = ConfigurationPropertyName.of(PREFIX);
-        Set<String> known = KEYS.stream().map(LifebeltSettings::uniform).collect(Collectors.toSet());
-        known.add("url");
-        known.add("enabled");
-        return StreamSupport.stream(
-                        ConfigurationPropertySources.get(environment).spliterator(), false)
-                .filter(source -> !(source.getUnderlyingSource() instanceof PropertySource<?> underlying
-                        && OTHERS.contains(underlying.getName())))
-                .filter(IterableConfigurationPropertySource.class::isInstance)
-                .map(IterableConfigurationPropertySource.class::cast)
-                .flatMap(IterableConfigurationPropertySource::stream)
-                .filter(prefix::isParentOf)
-                .map(name -> name.getLastElement(Form.ORIGINAL))
-                .filter(name -> !known.contains(uniform(name)))
+        Set<String> known = KEYS.stream().map(PropertyNames::uniform).collect(Collectors.toSet());
+        known.addAll(Set.of("url", "enabled", "observe"));
+        return PropertyNames.below(PREFIX, environment, source -> !OTHERS.contains(source))
+                .filter(name -> !known.contains(PropertyNames.uniform(name)))
                 .map(name -> PREFIX + "." + name)
                 .collect(Collectors.toSet());
-    }
-
-    private static String uniform(String name) {
-        return name.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
     }
 }

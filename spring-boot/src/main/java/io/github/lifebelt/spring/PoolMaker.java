@@ -15,6 +15,8 @@ import org.springframework.core.env.Environment;
 final class PoolMaker {
     private static final Logger LOG = LoggerFactory.getLogger(PoolMaker.class);
 
+    private static final String DRIVER = "spring.datasource.driver-class-name";
+
     private PoolMaker() {}
 
     /** A builder with everything but beans; says in the log what was taken differently from how it was written. */
@@ -36,6 +38,12 @@ final class PoolMaker {
         if ("lazy".equalsIgnoreCase(environment.getProperty("spring.datasource.connection-fetch"))) {
             hikari.differently("spring.datasource.connection-fetch is not used, as a borrow costs no round trip");
         }
+        String driver = PoolTarget.text(environment, DRIVER);
+        if (driver != null && !HikariKey.isDriver(url.dialect(), driver)) {
+            hikari.differently(DRIVER + " " + driver + " is not used, as " + HikariKey.DRIVER_CLASS_NAME.remark());
+        }
+        HikariKey.unknown(environment)
+                .forEach(key -> hikari.differently(key + " is not used, as there is no such setting"));
         List<String> differently = hikari.differently();
         if (!differently.isEmpty()) {
             LOG.warn(

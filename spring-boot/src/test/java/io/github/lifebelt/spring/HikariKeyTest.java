@@ -22,6 +22,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** What becomes of HikariCP's settings. */
 class HikariKeyTest {
@@ -142,6 +145,33 @@ class HikariKeyTest {
                         .contains("is not used");
             }
         }
+    }
+
+    @Test
+    void whatHikariCpDoesNotKnowIsNamed() {
+        StandardEnvironment environment = new StandardEnvironment();
+        environment
+                .getPropertySources()
+                .addFirst(new MapPropertySource(
+                        "file",
+                        Map.of(
+                                HikariSettings.PREFIX + ".maximum-pool-sise", "9",
+                                HikariSettings.PREFIX + ".maximumPoolSize", "9",
+                                HikariSettings.PREFIX + ".pool.size", "9",
+                                HikariSettings.PREFIX + ".data-source-properties.prepareThreshold", "3")));
+        environment
+                .getPropertySources()
+                .addFirst(new SystemEnvironmentPropertySource(
+                        "test-systemEnvironment", Map.of("SPRING_DATASOURCE_HIKARI_MINIMUM_IDLE", "1")));
+        assertThat(HikariKey.unknown(environment)).containsExactly("maximum-pool-sise", "pool.size");
+    }
+
+    @Test
+    void aDriverThatIsNotTheUrlsIsNotUsed() {
+        assertThat(HikariKey.isDriver("postgresql", "org.postgresql.Driver")).isTrue();
+        assertThat(HikariKey.isDriver("mysql", "com.mysql.cj.jdbc.Driver")).isTrue();
+        assertThat(HikariKey.isDriver("mysql", "org.postgresql.Driver")).isFalse();
+        assertThat(HikariKey.isDriver("mysql", "software.amazon.jdbc.Driver")).isFalse();
     }
 
     @Test
