@@ -4,12 +4,18 @@ import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.health.HealthReport;
 import io.github.lifebelt.metrics.PoolMetrics;
 import io.github.lifebelt.tx.UnitOfWork;
+import io.micrometer.observation.ObservationRegistry;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.context.annotation.Bean;
@@ -17,8 +23,8 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * What goes with a {@link ConnectionPool}, auto-configured or defined by the application: units of work, health, metrics.
- * Each backs off where the application has its own.
+ * What goes with a {@link ConnectionPool}, auto-configured or defined by the application: units of work, health, metrics,
+ * checkpoints. Each backs off where the application has its own.
  */
 @AutoConfiguration(
         after = LifebeltDataSourceAutoConfiguration.class,
@@ -29,6 +35,8 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnSingleCandidate(ConnectionPool.class)
 public final class LifebeltAutoConfiguration {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LifebeltAutoConfiguration.class);
+
     /** For Spring. */
     public LifebeltAutoConfiguration() {}
 
@@ -36,6 +44,11 @@ public final class LifebeltAutoConfiguration {
     @ConditionalOnMissingBean
     UnitOfWork unitOfWork(ConnectionPool pool) {
         return SpringTransaction.units(pool);
+    }
+
+    @Bean
+    static CommitMark.Marker lifebeltCommitMarker() {
+        return new CommitMark.Marker();
     }
 
     /** For Boot's own {@code jdbc.connections.*}. */
@@ -64,6 +77,31 @@ public final class LifebeltAutoConfiguration {
         @ConditionalOnMissingBean
         PoolMetrics lifebeltPoolMetrics(ConnectionPool pool) {
             return new PoolMetrics(pool).withHikariNames();
+        }
+
+        /** When all beans are there: a registry may be made after the pool, which it may need itself. */
+        @Bean
+        @ConditionalOnProperty(LifebeltSettings.OBSERVE)
+        SmartInitializingSingleton lifebeltObservation(
+                PoolMetrics metrics, ObjectProvider<ObservationRegistry> registry) {
+            return () -> {
+                ObservationRegistry one = registry.getIfUnique();
+                if (one == null) {
+                    LOG.warn("{} is not used, as there is no one bean ObservationRegistry", LifebeltSettings.OBSERVE);
+                } else {
+                    metrics.observe(one);
+                }
+            };
+        }
+    }
+
+    /** Checkpoints of the process. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "org.crac.Core")
+    static class Checkpointing {
+        @Bean
+        static Checkpoints lifebeltCheckpoints() {
+            return Checkpoints.registered();
         }
     }
 

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -19,6 +21,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * those of JDBC and of JPA bind the connection to the thread, and that is what is looked at.
  */
 public final class SpringTransaction implements OuterTransaction {
+    private static final Logger LOG = LoggerFactory.getLogger(SpringTransaction.class);
+
     private final Connection connection;
 
     private SpringTransaction(Connection connection) {
@@ -28,6 +32,9 @@ public final class SpringTransaction implements OuterTransaction {
     /**
      * Units of work on a pool that know of Spring's transactions on it: they refuse to run inside one, unless they are
      * {@link UnitOfWork#joining()}. For pools that are made by hand; the auto-configured bean is one already.
+     *
+     * <p>In the callbacks after a commit a unit is a transaction of its own again. That the commit was is seen of transaction
+     * managers that are beans of an auto-configured application; of others it is not, and the units belong after the whole.
      *
      * @param pool the pool that the transaction manager has as well, as it is or in a wrapper
      * @return units with the name {@code unit}
@@ -39,7 +46,7 @@ public final class SpringTransaction implements OuterTransaction {
     private static @Nullable SpringTransaction current(ConnectionPool pool) {
         if (!TransactionSynchronizationManager.isActualTransactionActive()
                 || !TransactionSynchronizationManager.isSynchronizationActive()
-                || isCommitted()) {
+                || CommitMark.isCommitted()) {
             return null;
         }
         for (Map.Entry<Object, Object> bound :
@@ -99,15 +106,8 @@ public final class SpringTransaction implements OuterTransaction {
         });
     }
 
-    /** After its commit Spring keeps the connection bound for a while; what is done then is no part of anything. */
-    private static boolean isCommitted() {
-        return TransactionSynchronizationManager.getSynchronizations().stream()
-                .anyMatch(one -> one instanceof After after && after.committed);
-    }
-
-    private static final class After implements TransactionSynchronization {
+    private static final class After extends CommitMark {
         private final Transaction.Action action;
-        private boolean committed;
 
         After(Transaction.Action action) {
             this.action = Objects.requireNonNull(action, "action");
@@ -115,13 +115,22 @@ public final class SpringTransaction implements OuterTransaction {
 
         @Override
         public void afterCommit() {
-            committed = true;
+            super.afterCommit();
             try {
                 action.run();
             } catch (RuntimeException e) {
                 throw e;
             } catch (Exception e) {
                 throw new IllegalStateException(e);
+            }
+        }
+
+        /** A manager that is no bean has no mark; and whoever joins after its commit is not called after the commit. */
+        @Override
+        public void afterCompletion(int status) {
+            if (status == STATUS_COMMITTED && !committed()) {
+                LOG.error("A unit has joined a transaction in its after-commit callbacks: what it wrote is not stored."
+                        + " Begin it after the transaction, or have the transaction manager as a bean");
             }
         }
     }

@@ -11,14 +11,18 @@ import io.github.lifebelt.testing.DatabaseProduct;
 import io.github.lifebelt.testing.DatabaseTest;
 import io.github.lifebelt.testing.TestDatabase;
 import io.github.lifebelt.tx.UnitOfWork;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.ObservationTextPublisher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.autoconfigure.health.HealthContributorAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.jdbc.DataSourceHealthContributorAutoConfiguration;
+import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -28,7 +32,12 @@ import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
 import org.springframework.boot.autoconfigure.jdbc.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.autoconfigure.transaction.TransactionAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.StandardEnvironment;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Which beans there are, and from which properties. */
@@ -219,6 +228,112 @@ class AutoConfigurationTest {
             run(unit, 4, done);
             assertThat(jdbc.queryForObject("select count(*) from entry", Integer.class))
                     .isEqualTo(3);
+        });
+    }
+
+    @Test
+    void aUnitInAnAfterCommitCallbackIsATransactionOfItsOwn() {
+        runner.run(context -> {
+            JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
+            UnitOfWork unit = context.getBean(UnitOfWork.class);
+            jdbc.execute("create table later (n int)");
+            List<UnitOfWork> units = List.of(unit, unit.joining());
+            for (UnitOfWork each : units) {
+                context.getBean(TransactionTemplate.class)
+                        .executeWithoutResult(status -> TransactionSynchronizationManager.registerSynchronization(
+                                new TransactionSynchronization() {
+                                    @Override
+                                    public void afterCommit() {
+                                        insert(each, "later");
+                                    }
+
+                                    @Override
+                                    public void afterCompletion(int how) {
+                                        insert(each, "later");
+                                    }
+                                }));
+            }
+            assertThat(jdbc.queryForObject("select count(*) from later", Integer.class))
+                    .isEqualTo(2 * units.size());
+            assertThat(context.getBean(ConnectionPool.class).stats().active()).isZero();
+        });
+    }
+
+    @Test
+    void aUnitInATransactionWithinAnAfterCommitCallbackJoinsThatOne() {
+        runner.run(context -> {
+            JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
+            UnitOfWork unit = context.getBean(UnitOfWork.class).joining();
+            TransactionTemplate again = new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+            again.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+            jdbc.execute("create table again (n int)");
+            context.getBean(TransactionTemplate.class)
+                    .executeWithoutResult(status ->
+                            TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                                @Override
+                                public void afterCommit() {
+                                    again.executeWithoutResult(inner -> {
+                                        insert(unit, "again");
+                                        inner.setRollbackOnly();
+                                    });
+                                }
+                            }));
+            assertThat(jdbc.queryForObject("select count(*) from again", Integer.class))
+                    .isZero();
+        });
+    }
+
+    @Test
+    void thePlatformsVariablesSayWhereTheDatabaseIs() {
+        Map<String, Object> variables = Map.of("DATABASE_URL", database.url());
+        bare.withInitializer(context -> context.setEnvironment(new StandardEnvironment() {
+                    @Override
+                    public Map<String, Object> getSystemEnvironment() {
+                        return variables;
+                    }
+                }))
+                .run(context -> assertThat(
+                                context.getBean(JdbcTemplate.class).queryForObject("select 1", Integer.class))
+                        .isEqualTo(1));
+    }
+
+    @Test
+    void anApplicationsOwnHealthStays() {
+        HealthIndicator own = () -> Health.up().withDetail("own", true).build();
+        for (String name : List.of("dbHealthContributor", "dbHealthIndicator")) {
+            for (boolean enabled : List.of(true, false)) {
+                runner.withBean(name, HealthIndicator.class, () -> own)
+                        .withPropertyValues("management.health.db.enabled=" + enabled)
+                        .run(context -> assertThat(context.getBeansOfType(HealthIndicator.class))
+                                .containsEntry(name, own)
+                                .doesNotContainKey(
+                                        name.equals("dbHealthIndicator")
+                                                ? "dbHealthContributor"
+                                                : "dbHealthIndicator"));
+            }
+        }
+    }
+
+    @Test
+    void borrowsAndUnitsAreObservedIfThatIsWanted() {
+        List<String> observed = new ArrayList<>();
+        ObservationRegistry registry = ObservationRegistry.create();
+        registry.observationConfig().observationHandler(new ObservationTextPublisher(observed::add));
+        ApplicationContextRunner with = runner.withBean(ObservationRegistry.class, () -> registry);
+        with.run(context -> context.getBean(JdbcTemplate.class).queryForObject("select 1", Integer.class));
+        assertThat(observed).isEmpty();
+        with.withPropertyValues("lifebelt.observe=true")
+                .run(context -> context.getBean(UnitOfWork.class).run(tx -> {}));
+        assertThat(observed)
+                .anyMatch(line -> line.contains("name='lifebelt.unit'"))
+                .anyMatch(line -> line.contains("name='lifebelt.borrow'"));
+    }
+
+    private static void insert(UnitOfWork unit, String table) {
+        unit.run(tx -> {
+            try (var statement = tx.connection().createStatement()) {
+                statement.executeUpdate("insert into " + table + " values (1)");
+            }
         });
     }
 
