@@ -8,6 +8,9 @@ import io.github.lifebelt.spring.LifebeltPoolCustomizer;
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.TestDatabase;
 import io.github.lifebelt.tx.UnitOfWork;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationTextPublisher;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import java.io.IOException;
@@ -19,6 +22,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,6 +35,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** An application on the starter with Hibernate: its health over HTTP, and units in its transactions. */
 class StartedTest {
+    private static final Queue<String> OBSERVED = new ConcurrentLinkedQueue<>();
     private static TestDatabase database;
     private static Running running;
 
@@ -88,6 +94,12 @@ class StartedTest {
             return builder -> builder.onBorrow(connection -> connection.setClientInfo("ApplicationName", "tenant-1"));
         }
         // end: customizer
+
+        /** Boot gives it to the registry that it makes. */
+        @Bean
+        ObservationHandler<Observation.Context> observed() {
+            return new ObservationTextPublisher(OBSERVED::add);
+        }
     }
 
     @BeforeAll
@@ -98,7 +110,10 @@ class StartedTest {
             statement.execute("create table entry (text varchar(100) primary key)");
         }
         running = Running.start(
-                App.class, "lifebelt.url=" + database.url(), "management.endpoint.health.group.readiness.include=db");
+                App.class,
+                "lifebelt.url=" + database.url(),
+                "lifebelt.observe=true",
+                "management.endpoint.health.group.readiness.include=db");
     }
 
     @AfterAll
@@ -154,5 +169,14 @@ class StartedTest {
         assertThatThrownBy(() -> orders().placeAndFail("c")).hasMessage("no");
         assertThat(running.count()).isEqualTo(before + 4);
         assertThat(running.pool().stats().active()).isZero();
+    }
+
+    @Test
+    void borrowsAndUnitsArriveAtTheRegistryThatBootMakes() {
+        OBSERVED.clear();
+        running.context().getBean(UnitOfWork.class).named("traced").run(tx -> {});
+        assertThat(OBSERVED)
+                .anyMatch(line -> line.contains("STOP - name='lifebelt.borrow'"))
+                .anyMatch(line -> line.contains("STOP - name='lifebelt.unit', contextualName='unit traced'"));
     }
 }
