@@ -9,6 +9,7 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /** Makes Micrometer's observations of borrows and units. What each is given is in {@code docs/observability.md}. */
 final class Observations implements Tracing {
@@ -44,19 +45,19 @@ final class Observations implements Tracing {
         return made;
     }
 
-    private Observed begin(Observation notStarted) {
+    private Observed begin(Supplier<Observation> notStarted) {
         return new Observed(registry, complained, notStarted);
     }
 
     @Override
     public Borrow borrow() {
-        return new ObservedBorrow(begin(observation(BORROW).contextualName("borrow " + pool)));
+        return new ObservedBorrow(begin(() -> observation(BORROW).contextualName("borrow " + pool)));
     }
 
     @Override
     public UnitTrace unit(String name) {
-        return new ObservedUnit(
-                () -> begin(observation(UNIT).contextualName("unit " + name).lowCardinalityKeyValue(UNIT_NAME, name)));
+        return new ObservedUnit(() ->
+                begin(() -> observation(UNIT).contextualName("unit " + name).lowCardinalityKeyValue(UNIT_NAME, name)));
     }
 
     private record ObservedBorrow(Observed observed) implements Borrow {

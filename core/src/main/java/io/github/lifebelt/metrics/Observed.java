@@ -5,6 +5,7 @@ import io.micrometer.observation.Observation.Scope;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,15 +19,17 @@ final class Observed {
 
     private final ObservationRegistry registry;
     private final AtomicBoolean complained;
-    private final Observation observation;
+    private final Thread thread = Thread.currentThread();
+    private Observation observation = Observation.NOOP;
     private final @Nullable Scope before;
     private @Nullable Scope scope;
 
     /** Starts it and makes it the current one of this thread. */
-    Observed(ObservationRegistry registry, AtomicBoolean complained, Observation notStarted) {
+    Observed(ObservationRegistry registry, AtomicBoolean complained, Supplier<Observation> notStarted) {
         this.registry = registry;
         this.complained = complained;
-        observation = notStarted;
+        // Predicates are asked when it is made, and are the application's as handlers are.
+        tell(ignored -> observation = notStarted.get());
         before = registry.getCurrentObservationScope();
         tell(Observation::start);
         tell(started -> scope = started.openScope());
@@ -41,17 +44,21 @@ final class Observed {
     void tell(Consumer<Observation> what) {
         try {
             what.accept(observation);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | AssertionError e) {
+            // Those that are no exceptions are a handler's, too: one that was compiled against another version.
             if (complained.compareAndSet(false, true)) {
-                LOG.warn("an observation handler has failed; the pool goes on (shown once per pool)", e);
+                LOG.warn("an observation handler or predicate has failed; the pool goes on (shown once per pool)", e);
             }
         }
     }
 
-    /** Puts back what was current before, and stops it. On the thread that began it. */
+    /**
+     * Puts back what was current before, and stops it. On another thread than the one that began it nothing of it is
+     * current, and what is there is somebody else's.
+     */
     void stop() {
         Scope opened = scope;
-        if (opened != null) {
+        if (opened != null && Thread.currentThread() == thread) {
             tell(ignored -> opened.close());
             if (registry.getCurrentObservationScope() == opened) {
                 registry.setCurrentObservationScope(before);

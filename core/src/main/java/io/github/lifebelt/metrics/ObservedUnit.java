@@ -26,6 +26,7 @@ final class ObservedUnit implements UnitTrace {
 
     private final Supplier<Observed> starter;
     private @Nullable Observed observed;
+    private boolean told;
 
     ObservedUnit(Supplier<Observed> starter) {
         this.starter = starter;
@@ -85,6 +86,7 @@ final class ObservedUnit implements UnitTrace {
     }
 
     private void outcome(String outcome, String errorType, int attempts) {
+        told = true;
         // The same low-cardinality keys however it ends: registries refuse meters that differ in their tags' names.
         with(begun -> begun.tell(one -> one.lowCardinalityKeyValue(Outcomes.KEY, outcome)
                 .lowCardinalityKeyValue(ERROR_TYPE, errorType)
@@ -93,6 +95,10 @@ final class ObservedUnit implements UnitTrace {
 
     @Override
     public void end() {
+        if (!told) {
+            // Whether it is stored shows when the transaction ends that it is a part of.
+            outcome(Outcomes.JOINED, "none", 1);
+        }
         with(Observed::stop);
         observed = null;
     }

@@ -11,6 +11,7 @@ final class Outcomes {
     static final String OK = "ok";
     static final String COMMITTED = "committed";
     static final String ROLLED_BACK = "rolled_back";
+    static final String JOINED = "joined";
 
     private Outcomes() {}
 

@@ -56,7 +56,8 @@ final class Listeners {
         for (PoolListener listener : listeners) {
             try {
                 event.accept(listener);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError | AssertionError e) {
+                // One that was compiled against another version is no reason to keep a connection from its borrower.
                 LOG.warn("a pool listener has failed: {}", listener, e);
             }
         }

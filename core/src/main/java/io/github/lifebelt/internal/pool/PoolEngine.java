@@ -384,11 +384,9 @@ public final class PoolEngine implements LeaseOwner {
 
     private <L extends Lease> L traced(Tracing.Borrow trace, LeaseFactory<L> factory, long limitNanos, boolean timed)
             throws SQLException {
+        L lease;
         try {
-            L lease = lend(factory, limitNanos, timed);
-            Physical physical = lease.slot().physical();
-            trace.served(physical == null ? 0 : physical.sessionId());
-            return lease;
+            lease = lend(factory, limitNanos, timed);
         } catch (SQLException e) {
             trace.failed(e);
             throw e;
@@ -396,6 +394,9 @@ public final class PoolEngine implements LeaseOwner {
             trace.broken(e);
             throw e;
         }
+        Physical physical = lease.slot().physical();
+        trace.served(physical == null ? 0 : physical.sessionId());
+        return lease;
     }
 
     private <L extends Lease> L lend(LeaseFactory<L> factory, long limitNanos, boolean timed) throws SQLException {

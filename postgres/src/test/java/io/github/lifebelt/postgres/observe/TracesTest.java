@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.DatabaseUnavailableException;
 import io.github.lifebelt.PoolExhaustedException;
+import io.github.lifebelt.contract.PlainOuter;
 import io.github.lifebelt.contract.PoolTest;
 import io.github.lifebelt.contract.Sql;
 import io.github.lifebelt.metrics.PoolMetrics;
@@ -21,7 +22,6 @@ import io.github.lifebelt.tx.UnitOfWork;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
-import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
@@ -40,6 +40,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -297,18 +298,35 @@ class TracesTest extends PoolTest {
     }
 
     @Test
-    void aHandlerThatThrowsBreaksNothing() throws Exception {
-        ObservationRegistry broken = ObservationRegistry.create();
-        broken.observationConfig().observationHandler(new Throwing());
-        ConnectionPool suffering = open(builder().name("suffering").maxSize(1));
-        new PoolMetrics(suffering).observe(broken);
-        try (Connection connection = suffering.getConnection()) {
-            assertThat(query(connection, "select 1")).isEqualTo("1");
+    void aUnitThatJoinsHasTheSameTagsAsOthers() throws Exception {
+        UnitOfWork.on(pool).named("order").run(tx -> {});
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            UnitOfWork.on(pool)
+                    .named("order")
+                    .within(() -> new PlainOuter(connection))
+                    .joining()
+                    .run(tx -> query(tx.connection(), "select 1"));
+            connection.rollback();
         }
-        String got = UnitOfWork.on(suffering).call(tx -> query(tx.connection(), "select 2"));
-        assertThat(got).isEqualTo("2");
-        assertThat(broken.getCurrentObservationScope()).isNull();
-        assertThat(suffering.stats().active()).isZero();
+        assertThat(all("unit order")).extracting(unit -> value(unit, "outcome")).containsExactly("committed", "joined");
+        assertThat(all("unit order"))
+                .allSatisfy(unit -> assertThat(value(unit, "error.type")).isEqualTo("none"));
+    }
+
+    @Test
+    void aUnitThatAnotherThreadClosesLeavesTheScopesOfThatThreadAlone() throws Exception {
+        Transaction begun = threads.submit(
+                        () -> UnitOfWork.on(pool).named("handed over").begin())
+                .get(30, TimeUnit.SECONDS);
+        Observation mine = Observation.start("mine", registry);
+        try (Observation.Scope scope = mine.openScope()) {
+            begun.close();
+            assertThat(registry.getCurrentObservationScope()).isSameAs(scope);
+        } finally {
+            mine.stop();
+        }
+        assertThat(value(only("unit handed over"), "outcome")).isEqualTo("closed");
     }
 
     @Test
@@ -317,42 +335,5 @@ class TracesTest extends PoolTest {
         pool.getConnection().close();
         UnitOfWork.on(pool).run(tx -> {});
         assertThat(exporter.getFinishedSpanItems()).isEmpty();
-    }
-
-    private static final class Throwing implements ObservationHandler<Observation.Context> {
-        @Override
-        public void onStart(Observation.Context context) {
-            throw new IllegalStateException("start");
-        }
-
-        @Override
-        public void onScopeOpened(Observation.Context context) {
-            throw new IllegalStateException("scope opened");
-        }
-
-        @Override
-        public void onScopeClosed(Observation.Context context) {
-            throw new IllegalStateException("scope closed");
-        }
-
-        @Override
-        public void onEvent(Observation.Event event, Observation.Context context) {
-            throw new IllegalStateException("event");
-        }
-
-        @Override
-        public void onError(Observation.Context context) {
-            throw new IllegalStateException("error");
-        }
-
-        @Override
-        public void onStop(Observation.Context context) {
-            throw new IllegalStateException("stop");
-        }
-
-        @Override
-        public boolean supportsContext(Observation.Context context) {
-            return true;
-        }
     }
 }
