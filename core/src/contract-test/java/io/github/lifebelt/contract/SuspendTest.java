@@ -131,7 +131,7 @@ class SuspendTest extends PoolTest {
 
     @Test
     void aBorrowerWhoseTimeRunsOutIsToldWhy() throws Exception {
-        ConnectionPool pool = open(builder().borrowTimeout(Duration.ofMillis(250)));
+        ConnectionPool pool = open(builder().borrowTimeout(Duration.ofSeconds(1)));
         fill(pool, 1);
         pool.suspend(LONG);
         assertThatThrownBy(pool::getConnection)

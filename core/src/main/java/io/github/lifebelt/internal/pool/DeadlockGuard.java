@@ -28,7 +28,7 @@ final class DeadlockGuard {
         /** The threads that wait at this moment, and have not been handed a permit. */
         Set<Thread> threads();
 
-        /** Permits that are out; or none, as long as one is free. */
+        /** Permits that are out; or none, as long as one is free or the pool withholds all. */
         int permitsOut();
 
         /** Rises whenever one of them goes on, before it does anything else. */

@@ -51,6 +51,7 @@ public final class DirectConnections implements DataSource, AutoCloseable {
     private final Connector connector;
     private final @Nullable CredentialsKeeper own;
     private final @Nullable Long deadline;
+    private final Runnable onClose;
     private final Set<DirectConnection> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -61,13 +62,14 @@ public final class DirectConnections implements DataSource, AutoCloseable {
             TlsPolicy.Decision tls,
             CredentialsKeeper credentials,
             @Nullable CredentialsKeeper own,
-            OpenConnections all,
-            @Nullable Long deadline) {
+            @Nullable Long deadline,
+            Runnable onClose) {
         this.config = config;
         this.dialect = dialect;
         this.url = url;
         this.own = own;
         this.deadline = deadline;
+        this.onClose = onClose;
         Generation generation = new Generation(reason -> {}, () -> {});
         connector = new Connector(
                 config,
@@ -79,7 +81,7 @@ public final class DirectConnections implements DataSource, AutoCloseable {
                 new ConnectVerdicts(config, dialect),
                 new RoleWatch(Connector.role(config), generation, new NobodyCares()),
                 new Listeners(List.of()),
-                all,
+                new OpenConnections(config.name()),
                 facts -> {});
     }
 
@@ -89,10 +91,10 @@ public final class DirectConnections implements DataSource, AutoCloseable {
             Dialect dialect,
             TlsPolicy.Decision tls,
             CredentialsKeeper credentials,
-            OpenConnections all,
-            @Nullable Long deadline) {
+            @Nullable Long deadline,
+            Runnable onClose) {
         return new DirectConnections(
-                config, dialect, dialect.direct(config.url()), tls, credentials, null, all, deadline);
+                config, dialect, dialect.direct(config.url()), tls, credentials, null, deadline, onClose);
     }
 
     static DirectConnections to(
@@ -100,8 +102,8 @@ public final class DirectConnections implements DataSource, AutoCloseable {
             PoolConfig config,
             Dialect dialect,
             CredentialsKeeper credentials,
-            OpenConnections all,
-            @Nullable Long deadline) {
+            @Nullable Long deadline,
+            Runnable onClose) {
         if (!url.dialect().equals(dialect.name())) {
             throw new ConfigurationException(
                     "INVALID_SETTING",
@@ -110,7 +112,7 @@ public final class DirectConnections implements DataSource, AutoCloseable {
         dialect.check(url);
         TlsPolicy.Decision tls = PoolEngine.tlsFor(url, config, dialect);
         if (!namesItsOwnUser(url, config.url())) {
-            return new DirectConnections(config, dialect, url, tls, credentials, null, all, deadline);
+            return new DirectConnections(config, dialect, url, tls, credentials, null, deadline, onClose);
         }
         // The owner of the tables is often another user than the one whom the application works as.
         CredentialsKeeper own = new CredentialsKeeper(
@@ -119,7 +121,7 @@ public final class DirectConnections implements DataSource, AutoCloseable {
                 Duration.ZERO,
                 (delay, task) -> {},
                 new NobodyCares());
-        return new DirectConnections(config, dialect, url, tls, own, own, all, deadline);
+        return new DirectConnections(config, dialect, url, tls, own, own, deadline, onClose);
     }
 
     private static boolean namesItsOwnUser(DatabaseUrl direct, DatabaseUrl pool) {
@@ -179,9 +181,13 @@ public final class DirectConnections implements DataSource, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        open.forEach(DirectConnection::close);
-        if (own != null) {
-            own.close();
+        try {
+            open.forEach(DirectConnection::close);
+            if (own != null) {
+                own.close();
+            }
+        } finally {
+            onClose.run();
         }
     }
 

@@ -4,7 +4,6 @@ import io.github.lifebelt.PoolListener.CloseReason;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.spi.ConnectRequest;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -13,29 +12,21 @@ import java.util.concurrent.ConcurrentHashMap;
  * that looks for its COMMIT. The place that can say that there is none, and see to it that there will be none. Thread-safe.
  */
 final class OpenConnections {
-    private final String pool;
     private final Set<Physical> open = ConcurrentHashMap.newKeySet();
-    private final Set<ConnectRequest> attempts = ConcurrentHashMap.newKeySet();
-    private volatile boolean suspended;
+    private final UnderWay<ConnectRequest> attempts;
 
     OpenConnections(String pool) {
-        this.pool = pool;
+        attempts = new UnderWay<>(pool);
     }
 
     /** A connect begins. {@link #attemptEnded} has to follow unless this throws. */
     void attempt(ConnectRequest request) throws SQLException {
-        attempts.add(request);
-        // Noted first: whoever suspends sees it, or it sees that.
-        if (suspended) {
-            attempts.remove(request);
-            throw new SQLTransientConnectionException(
-                    "[POOL_SUSPENDED] " + pool + " is suspended and does not connect before resume()");
-        }
+        attempts.begin(request);
     }
 
     /** It has ended, and what it made was {@link #opened} before. */
     void attemptEnded(ConnectRequest request) {
-        attempts.remove(request);
+        attempts.ended(request);
     }
 
     void opened(Physical physical) {
@@ -48,15 +39,11 @@ final class OpenConnections {
 
     /** From now on nothing is opened. */
     void suspend() {
-        suspended = true;
+        attempts.suspend();
     }
 
     void resume() {
-        suspended = false;
-    }
-
-    boolean isSuspended() {
-        return suspended;
+        attempts.resume();
     }
 
     /** In this order: what is made is open before it is no attempt any more. */

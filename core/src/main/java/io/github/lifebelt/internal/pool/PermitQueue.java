@@ -200,7 +200,8 @@ final class PermitQueue implements DeadlockGuard.Waiting {
     @Override
     public int permitsOut() {
         int free = available.get();
-        return free > 0 ? 0 : permits.get() - free;
+        int all = permits.get();
+        return free > 0 || all <= 0 ? 0 : all - free;
     }
 
     /** Permits that are out, also while others are free, or none are given. */

@@ -69,7 +69,7 @@ public final class PoolEngine implements LeaseOwner {
     private final SlotCare care;
     private final SlotRack rack;
     private final OpenConnections open;
-    private final OpenConnections openDirect;
+    private final UnderWay<Object> migrations;
     private final Suspension suspension;
     private final Warmer warmer;
     private final Lender lender;
@@ -114,7 +114,7 @@ public final class PoolEngine implements LeaseOwner {
                 this::after,
                 new CredentialsEvents(config, listeners, gate, this::slots, this::after, this::warm));
         open = new OpenConnections(config.name());
-        openDirect = new OpenConnections(config.name());
+        migrations = new UnderWay<>(config.name());
         connector = new Connector(
                 config,
                 config.url(),
@@ -159,7 +159,7 @@ public final class PoolEngine implements LeaseOwner {
                 new HealthView(),
                 new SchemaWatch(config.name(), config.migrations()),
                 closing::get);
-        suspension = new Suspension(config.name(), rack, open, openDirect, new SuspendedParts(pressure));
+        suspension = new Suspension(config.name(), rack, open, migrations, new SuspendedParts(pressure));
         figures = new PoolFigures(rack, check, state, units.budget());
         if (!config.dnsCheck().isZero()) {
             rack.every(config.dnsCheck(), new AddressWatch(config, gate, rack.slots(), this::warm));
@@ -302,6 +302,11 @@ public final class PoolEngine implements LeaseOwner {
         }
 
         @Override
+        public void checkOpen() throws SQLException {
+            PoolEngine.this.checkOpen();
+        }
+
+        @Override
         public void pause() {
             outages.pause();
         }
@@ -354,9 +359,17 @@ public final class PoolEngine implements LeaseOwner {
     public DirectConnections direct(@Nullable DatabaseUrl directUrl, @Nullable Duration limit) throws SQLException {
         checkOpen();
         Long deadline = limit == null ? null : System.nanoTime() + limit.toNanos();
-        return directUrl == null
-                ? DirectConnections.behind(config, dialect, tls, credentials, openDirect, deadline)
-                : DirectConnections.to(directUrl, config, dialect, credentials, openDirect, deadline);
+        Object migration = new Object();
+        Runnable ended = () -> migrations.ended(migration);
+        migrations.begin(migration);
+        try {
+            return directUrl == null
+                    ? DirectConnections.behind(config, dialect, tls, credentials, deadline, ended)
+                    : DirectConnections.to(directUrl, config, dialect, credentials, deadline, ended);
+        } catch (RuntimeException | Error e) {
+            ended.run();
+            throw e;
+        }
     }
 
     // ------------------------------------------------------------------------------------------------ borrow

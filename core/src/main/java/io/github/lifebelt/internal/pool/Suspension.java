@@ -19,6 +19,9 @@ final class Suspension {
 
     /** The parts that have connections of their own. */
     interface Parts {
+        /** Throws once the pool is closed. */
+        void checkOpen() throws SQLException;
+
         /** Nobody looks for a lost database from now on. */
         void pause();
 
@@ -43,16 +46,16 @@ final class Suspension {
     private final String pool;
     private final SlotRack rack;
     private final OpenConnections own;
-    private final OpenConnections direct;
+    private final UnderWay<Object> migrations;
     private final Parts parts;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean suspended;
 
-    Suspension(String pool, SlotRack rack, OpenConnections own, OpenConnections direct, Parts parts) {
+    Suspension(String pool, SlotRack rack, OpenConnections own, UnderWay<Object> migrations, Parts parts) {
         this.pool = pool;
         this.rack = rack;
         this.own = own;
-        this.direct = direct;
+        this.migrations = migrations;
         this.parts = parts;
     }
 
@@ -73,14 +76,17 @@ final class Suspension {
             if (!await(until, () -> rack.queue().inUse() <= 0)) {
                 throw refused(limit, "connections in use: " + parts.holders());
             }
-            parts.pause();
-            own.suspend();
-            direct.suspend();
-            if (!await(until, direct::isEmpty)) {
+            migrations.suspend();
+            if (!await(until, migrations::isEmpty)) {
                 throw refused(limit, "a migration is under way");
             }
-            parts.dropSpare();
-            boolean ended = await(until, () -> rack.vacate() && own.isEmpty() && !parts.isProbing());
+            parts.pause();
+            own.suspend();
+            boolean ended = await(until, () -> {
+                // Each time: what was being made a moment ago is kept for later as soon as it is made.
+                parts.dropSpare();
+                return rack.vacate() && own.isEmpty() && !parts.isProbing();
+            });
             if (!ended) {
                 own.abortAll();
                 if (!await(System.nanoTime() + ABORTED_NANOS, () -> own.isEmpty() && !parts.isProbing())) {
@@ -119,23 +125,28 @@ final class Suspension {
     private void goOn() {
         suspended = false;
         own.resume();
-        direct.resume();
+        migrations.resume();
         rack.handBack();
         parts.resumed();
     }
 
     /** An interrupt does not end it, and is not lost: a checkpoint is no place to stop half-way. */
-    private boolean await(long untilNanos, BooleanSupplier condition) {
+    private boolean await(long untilNanos, BooleanSupplier condition) throws SQLException {
         boolean interrupted = false;
         try {
-            while (!condition.getAsBoolean()) {
+            for (; ; ) {
+                // After permits were withheld: close() hands them back, and would wait for those that are withheld
+                // later.
+                parts.checkOpen();
+                if (condition.getAsBoolean()) {
+                    return true;
+                }
                 if (System.nanoTime() - untilNanos >= 0) {
                     return false;
                 }
                 interrupted |= Thread.interrupted();
                 LockSupport.parkNanos(this, LOOK_NANOS);
             }
-            return true;
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
