@@ -58,7 +58,8 @@ final class AddressWatch implements Runnable {
     }
 
     private void look() {
-        Set<InetAddress> now = rotates || !gate.isOpen() ? null : addresses();
+        // Without connections there is nothing to compare; and a pool that is suspended is to leave the network alone.
+        Set<InetAddress> now = rotates || !gate.isOpen() || !anyConnected() ? null : addresses();
         if (now == null) {
             return;
         }
@@ -93,6 +94,15 @@ final class AddressWatch implements Runnable {
         if (retired) {
             warm.run();
         }
+    }
+
+    private boolean anyConnected() {
+        for (Slot slot : slots) {
+            if (slot.physical() != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Of all hosts, or null if one cannot be looked up. */
