@@ -126,6 +126,9 @@ public final class Dialects {
             dialect.driverProperties(DatabaseUrl.builder(dialect.name()).build());
             dialect.workProblem(new SQLException("is this one of the driver's?"));
             return dialect;
+        } catch (RuntimeException e) {
+            // It was loaded. What it has against a URL without a host it will say of a real one, if at all.
+            return dialect;
         } catch (LinkageError e) {
             throw unusable("the dialect of '" + dialect.name() + "'", e);
         }
