@@ -94,8 +94,10 @@ final class WriterCheck implements AutoCloseable {
 
     @Override
     public void close() {
-        http.stop(0);
-        thread.execute(this::disconnect);
-        thread.shutdown();
+        if (!thread.isShutdown()) {
+            http.stop(0);
+            thread.execute(this::disconnect);
+            thread.shutdown();
+        }
     }
 }
