@@ -75,6 +75,11 @@ public final class LeasedTransaction {
 
     /** Begins as a part of the transaction that is open: what follows can be undone to here. */
     public void join() throws SQLException {
+        if (lease.slot().autoCommit()) {
+            // Each statement would be stored by itself, whatever becomes of the unit.
+            throw new IllegalStateException("[UNIT_CANNOT_JOIN] " + lease + " cannot join a connection in autocommit, on"
+                    + " which no transaction is open; begin one there first, or leave the unit its own");
+        }
         lease.readOnly(lease.slot().readOnly());
         joined = lease.setSavepoint();
     }

@@ -23,6 +23,8 @@ public final class ScopedLease extends Lease {
 
     private final Dialect dialect;
     private final String unit;
+    private final @Nullable Lease host;
+
     private final Thread thread = Thread.currentThread();
     private volatile @Nullable Thread guest;
     private volatile @Nullable String ended;
@@ -38,7 +40,7 @@ public final class ScopedLease extends Lease {
     private boolean endedByStatement;
 
     public ScopedLease(LeaseOwner owner, Connection proxied, Slot slot, long sinceNanos, Dialect dialect, String unit) {
-        this(owner, proxied, slot, sinceNanos, dialect, unit, false);
+        this(owner, proxied, slot, sinceNanos, dialect, unit, null);
     }
 
     private ScopedLease(
@@ -48,11 +50,12 @@ public final class ScopedLease extends Lease {
             long sinceNanos,
             Dialect dialect,
             String unit,
-            boolean joins) {
+            @Nullable Lease host) {
         super(owner, proxied, slot, sinceNanos);
         this.dialect = dialect;
         this.unit = unit;
-        transaction = new LeasedTransaction(this, dialect, joins);
+        this.host = host;
+        transaction = new LeasedTransaction(this, dialect, host != null);
     }
 
     /**
@@ -64,25 +67,7 @@ public final class ScopedLease extends Lease {
         return outer.owner != owner || outer.isGivenBack()
                 ? null
                 : new ScopedLease(
-                        new Guest(outer), outer.proxied(), outer.slot(), outer.sinceNanos(), dialect, unit, true);
-    }
-
-    /** Passes on what a guest meets, and leaves the connection where it is. */
-    private record Guest(Lease outer) implements LeaseOwner {
-        @Override
-        public void failed(Lease lease, SQLException failure, Phase phase) {
-            outer.failed(failure, phase);
-        }
-
-        @Override
-        public void giveBack(Lease lease) {
-            // It is the outer one's.
-        }
-
-        @Override
-        public boolean answers(Lease lease, int timeoutSeconds) {
-            return outer.owner.answers(outer, timeoutSeconds);
-        }
+                        new Guest(outer), outer.proxied(), outer.slot(), outer.sinceNanos(), dialect, unit, outer);
     }
 
     void readOnly(boolean on) {
@@ -222,9 +207,14 @@ public final class ScopedLease extends Lease {
         return !isLost() && undone == Undone.STATEMENT && state() != TransactionState.FAILED;
     }
 
+    /** What the unit stands on. Nothing once its host has given it back: it may be somebody else's by now. */
+    private @Nullable Physical connection() {
+        return host != null && host.isGivenBack() ? null : slot().physical();
+    }
+
     /** Whether the connection under the unit has ended. */
     public boolean isLost() {
-        Physical physical = slot().physical();
+        Physical physical = connection();
         return physical == null || physical.broken() || physical.driverSaysClosed();
     }
 
@@ -234,7 +224,7 @@ public final class ScopedLease extends Lease {
     }
 
     TransactionState state() {
-        Physical physical = slot().physical();
+        Physical physical = connection();
         return physical == null ? TransactionState.UNKNOWN : dialect.transactionState(physical.jdbc());
     }
 
@@ -242,7 +232,7 @@ public final class ScopedLease extends Lease {
 
     /** The outcome of the commit is not known on this connection: whatever it still has to say is not for the next. */
     public void giveUpConnection() {
-        Physical physical = slot().physical();
+        Physical physical = connection();
         if (physical != null) {
             physical.markBroken();
         }
