@@ -77,8 +77,9 @@ public final class LeasedTransaction {
     public void join() throws SQLException {
         if (lease.slot().autoCommit()) {
             // Each statement would be stored by itself, whatever becomes of the unit.
-            throw new IllegalStateException("[UNIT_CANNOT_JOIN] " + lease + " cannot join a connection in autocommit, on"
-                    + " which no transaction is open; begin one there first, or leave the unit its own");
+            throw new IllegalStateException(
+                    "[UNIT_CANNOT_JOIN] " + lease + " cannot join a connection in autocommit, on"
+                            + " which no transaction is open; begin one there first, or leave the unit its own");
         }
         lease.readOnly(lease.slot().readOnly());
         joined = lease.setSavepoint();
