@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -146,6 +147,8 @@ class SuspendTest extends PoolTest {
         AtomicInteger asked = new AtomicInteger();
         ConnectionPool pool = open(builder().maxSize(3).credentials(() -> {
             asked.incrementAndGet();
+            // Who is slow to answer is not asked for each of many logins.
+            assertThat(new CountDownLatch(1).await(150, TimeUnit.MILLISECONDS)).isFalse();
             return Credentials.of(server().user(), server().password());
         }));
         fill(pool, 3);

@@ -20,6 +20,11 @@ record Answer(Credentials credentials, long atNanos, long tookNanos, boolean was
         return new Answer(credentials, atNanos, tookNanos, true);
     }
 
+    /** The same as of somebody who is quick to answer, and so is asked each time. */
+    Answer toBeAskedFor() {
+        return new Answer(credentials, atNanos, 0, wasRejected);
+    }
+
     /**
      * Whether a login may use it without asking: until it expires. If it does not, not at all, since it may have been
      * rotated; but who is slow to answer is not asked for each of many logins.

@@ -119,6 +119,11 @@ public final class CredentialsKeeper {
         throw problem;
     }
 
+    /** Time has passed that no clock has measured: a password may have been rotated since. */
+    public void askAnew() {
+        supply.askAnew();
+    }
+
     /** The server has taken them. */
     public void accepted(Credentials credentials) {
         if (fixed != null || credentials.equals(accepted)) {

@@ -96,6 +96,17 @@ final class Supply {
         }
     }
 
+    /** What does not expire is asked for at the next login, however slow the supplier was to give it. */
+    void askAnew() {
+        lock.lock();
+        try {
+            Answer answer = last;
+            last = answer == null ? null : answer.toBeAskedFor();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The call that is going on, or a new one. */
     SupplierCall ask() {
         lock.lock();

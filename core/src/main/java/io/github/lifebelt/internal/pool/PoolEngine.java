@@ -325,6 +325,7 @@ public final class PoolEngine implements LeaseOwner {
         @Override
         public void resumed() {
             if (!closing.get()) {
+                credentials.askAnew();
                 outages.goOn();
                 gate.wakeAll();
                 warm();
