@@ -610,6 +610,8 @@ public final class PoolEngine implements LeaseOwner {
         credentials.close();
         health.close();
         rack.handBack();
+        // Also if it was suspended: a unit that looks for its COMMIT may go on after the pool has closed.
+        open.resume();
         rack.queue().wakeAll();
         awaitBorrowers(System.nanoTime() + grace.toNanos());
         for (Slot slot : rack.slots()) {
