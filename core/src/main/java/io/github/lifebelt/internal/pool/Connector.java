@@ -12,7 +12,6 @@ import io.github.lifebelt.internal.tls.TlsPolicy;
 import io.github.lifebelt.internal.tls.TlsSource;
 import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import io.github.lifebelt.spi.ConnectRequest;
-import io.github.lifebelt.spi.ConnectRequest.Phase;
 import io.github.lifebelt.spi.Dialect;
 import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import io.github.lifebelt.spi.Dialect.ServerFacts;
@@ -191,7 +190,7 @@ final class Connector {
             request.abort();
             SQLException told = Scrubber.without(credentials.secret(), e);
             listeners.tell(listener -> listener.connectFailed(told));
-            tellTiming(request, request.phase());
+            tellFailedIn(request);
             throw told;
         } catch (RuntimeException | Error e) {
             request.abort();
@@ -201,9 +200,11 @@ final class Connector {
         }
         connects.increment();
         if (!listeners.isEmpty()) {
+            // In this order the whole is no less than its parts.
+            ConnectTiming timing = new ConnectTiming(request.phases(), null);
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
             listeners.tell(listener -> listener.connected(took));
-            tellTiming(request, null);
+            listeners.tell(listener -> listener.connectTimed(timing));
         }
         return known(made, bornIn);
     }
@@ -222,9 +223,9 @@ final class Connector {
         }
     }
 
-    private void tellTiming(ConnectRequest request, @Nullable Phase failedIn) {
+    private void tellFailedIn(ConnectRequest request) {
         if (!listeners.isEmpty()) {
-            ConnectTiming timing = new ConnectTiming(request.phases(), failedIn);
+            ConnectTiming timing = new ConnectTiming(request.phases(), request.phase());
             listeners.tell(listener -> listener.connectTimed(timing));
         }
     }
