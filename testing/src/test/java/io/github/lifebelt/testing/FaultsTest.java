@@ -57,6 +57,8 @@ class FaultsTest {
         faults.thaw();
         faults.start();
         faults.killSessions();
+        // The server is told to end them, and does so when it comes to it.
+        awaitSessions(0);
     }
 
     @AfterParameterizedClassInvocation
