@@ -3,7 +3,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -222,19 +221,24 @@ final class Versions {
         Map<String, List<String>> rows = written.lines()
                 .map(line -> line.split(" *\\| *"))
                 .filter(cells -> cells.length == 3)
-                .collect(Collectors.toMap(cells -> cells[1], cells -> Arrays.asList(cells[2].split(", ")), (a, b) -> a));
+                .collect(Collectors.toMap(cells -> cells[1], cells -> versionsIn(cells[2]), (a, b) -> a));
         boolean held = true;
         for (Map.Entry<String, Map<String, Seen>> one : found.entrySet()) {
             if (one.getValue().isEmpty()) {
                 continue;
             }
             List<String> row = rows.getOrDefault(one.getKey(), List.of());
-            List<String> now = List.of(cell(one.getKey(), one.getValue()).split(", "));
+            List<String> now = versionsIn(cell(one.getKey(), one.getValue()));
             held &= row.containsAll(now);
             row.stream()
                     .filter(version -> !now.contains(version))
                     .forEach(version -> System.out.println("not seen in this run: " + one.getKey() + " " + version));
         }
         return held;
+    }
+
+    /** Which of two servers all tests run on is a matter of the machine: bold or not is no difference. */
+    private static List<String> versionsIn(String cell) {
+        return List.of(cell.replace("**", "").split(", "));
     }
 }
