@@ -14,15 +14,11 @@ import io.github.lifebelt.tx.UnitOfWork;
 import io.github.lifebelt.tx.UnitOfWork.CommitOutcome;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Collection;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -40,9 +36,6 @@ public abstract class GatewayStorm extends PoolTest {
     private static final int SECONDS = Integer.getInteger("lifebelt.contract.stormSeconds", 6);
     private static final int KILL_MILLIS = 200;
     private static final int WORKERS = 8;
-    private static final Duration LAST_UNITS = Duration.ofSeconds(60);
-
-    private final AtomicBoolean over = new AtomicBoolean();
 
     /** What units go through; closed by who made it. */
     protected abstract Gateway gateway();
@@ -58,15 +51,11 @@ public abstract class GatewayStorm extends PoolTest {
                 UnitOfWork.on(pool).commitOutcome(CommitOutcome.TOKEN).retry(RetryPolicy.conflictsAndLostConnections());
         createTokenTable(unit);
         Ledger ledger = Ledger.in(server().dataSource());
-        ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
-        List<Future<?>> workers = new ArrayList<>();
-        for (int i = 0; i < WORKERS; i++) {
-            workers.add(threads.submit(() -> work(unit, ledger, failures)));
-        }
-        int kills = storm();
-        over.set(true);
-        for (Future<?> worker : workers) {
-            worker.get(LAST_UNITS.toSeconds(), TimeUnit.SECONDS);
+        int kills;
+        Collection<Throwable> failures;
+        try (LedgerWorkers workers = new LedgerWorkers(threads, WORKERS, unit, ledger)) {
+            kills = storm();
+            failures = workers.finish();
         }
         Ledger.Count count = exactlyOnce(ledger);
         LOG.info(
@@ -87,19 +76,6 @@ public abstract class GatewayStorm extends PoolTest {
         try (Connection connection = bare()) {
             execute(connection, "drop table if exists lifebelt_token");
             execute(connection, unit.tokenTableStatement());
-        }
-    }
-
-    private void work(UnitOfWork unit, Ledger ledger, ConcurrentLinkedQueue<Throwable> failures) {
-        while (!over.get()) {
-            ledger.attempt(number -> {
-                try {
-                    unit.run(tx -> ledger.write(tx.connection(), number));
-                } catch (RuntimeException e) {
-                    failures.add(e);
-                    throw e;
-                }
-            });
         }
     }
 

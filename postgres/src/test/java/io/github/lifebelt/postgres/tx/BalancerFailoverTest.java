@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolStats.State;
+import io.github.lifebelt.contract.LedgerWorkers;
 import io.github.lifebelt.testing.HaProxy;
 import io.github.lifebelt.testing.Ledger;
 import io.github.lifebelt.testing.StopMode;
@@ -18,14 +19,9 @@ import io.github.lifebelt.tx.UnitOfWork.CommitOutcome;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Collection;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -43,11 +39,8 @@ class BalancerFailoverTest {
     private static final Logger LOG = LoggerFactory.getLogger(BalancerFailoverTest.class);
     private static final int WORKERS = 8;
     private static final Duration SOON = Duration.ofSeconds(30);
-    private static final Duration LAST_UNITS = Duration.ofSeconds(60);
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final AtomicBoolean over = new AtomicBoolean();
-    private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private TestDatabase primary;
     private TestDatabase replica;
     private HaProxy balancer;
@@ -71,7 +64,6 @@ class BalancerFailoverTest {
 
     @AfterEach
     void stopPair() {
-        over.set(true);
         threads.shutdownNow();
         pool.close(Duration.ZERO);
         balancer.close();
@@ -90,26 +82,23 @@ class BalancerFailoverTest {
         }
         Ledger ledger = Ledger.in(primary.dataSource(balancer));
         await().atMost(SOON).ignoreExceptions().until(() -> ledgerRows(replica) == 0);
-        List<Future<?>> workers = new ArrayList<>();
-        for (int i = 0; i < WORKERS; i++) {
-            workers.add(threads.submit(() -> work(unit, ledger)));
-        }
-        await().atMost(SOON).until(() -> ledger.count().committed() > WORKERS);
-        // What is written now reaches the replica before it takes over, or is not committed.
-        if (fate == Fate.STOPPED) {
-            primary.faults().stop(StopMode.FAST);
-        } else {
-            primary.faults().makeReadOnly();
-            await().atMost(SOON).until(this::replicaHasEverything);
-        }
-        replica.faults().promote();
-        long promoted = System.nanoTime();
-        long before = ledgerRows(replica);
-        await().atMost(SOON).until(() -> ledgerRows(replica) > before);
-        Duration back = Duration.ofNanos(System.nanoTime() - promoted);
-        over.set(true);
-        for (Future<?> worker : workers) {
-            worker.get(LAST_UNITS.toSeconds(), TimeUnit.SECONDS);
+        Duration back;
+        Collection<Throwable> failures;
+        try (LedgerWorkers workers = new LedgerWorkers(threads, WORKERS, unit, ledger)) {
+            await().atMost(SOON).until(() -> ledger.count().committed() > WORKERS);
+            // What is written now reaches the replica before it takes over, or is not committed.
+            if (fate == Fate.STOPPED) {
+                primary.faults().stop(StopMode.FAST);
+            } else {
+                primary.faults().makeReadOnly();
+                await().atMost(SOON).until(this::replicaHasEverything);
+            }
+            replica.faults().promote();
+            long promoted = System.nanoTime();
+            long before = ledgerRows(replica);
+            await().atMost(SOON).until(() -> ledgerRows(replica) > before);
+            back = Duration.ofNanos(System.nanoTime() - promoted);
+            failures = workers.finish();
         }
         LOG.info("{}: writes go on {} ms after the promotion: {}", fate, back.toMillis(), ledger.count());
         assertThat(failures).isEmpty();
@@ -122,19 +111,6 @@ class BalancerFailoverTest {
     private int portOfWriter() throws SQLException {
         try (Connection connection = pool.getConnection()) {
             return Integer.parseInt(query(connection, "select current_setting('port')"));
-        }
-    }
-
-    private void work(UnitOfWork unit, Ledger ledger) {
-        while (!over.get()) {
-            ledger.attempt(number -> {
-                try {
-                    unit.run(tx -> ledger.write(tx.connection(), number));
-                } catch (RuntimeException e) {
-                    failures.add(e);
-                    throw e;
-                }
-            });
         }
     }
 
