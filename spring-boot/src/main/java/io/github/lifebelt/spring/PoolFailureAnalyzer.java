@@ -74,7 +74,7 @@ final class PoolFailureAnalyzer implements FailureAnalyzer {
     /** Looks at the way to the database, for as long as somebody waits for an application that did not start. */
     private @Nullable Finding ask() {
         try {
-            return Doctor.of(PoolMaker.builder(environment, null).config())
+            return Doctor.of(PoolMaker.again(environment).config())
                     .timeout(LOOK)
                     .examine()
                     .firstError()

@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.NOPLogger;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
@@ -21,13 +22,22 @@ final class PoolMaker {
 
     /** A builder with everything but beans; says in the log what was taken differently from how it was written. */
     static PoolBuilder builder(Environment environment, @Nullable ServiceConnection service) {
+        return builder(environment, service, LOG);
+    }
+
+    /** The same for who looks at an application of which all that has been said. */
+    static PoolBuilder again(Environment environment) {
+        return builder(environment, null, NOPLogger.NOP_LOGGER);
+    }
+
+    private static PoolBuilder builder(Environment environment, @Nullable ServiceConnection service, Logger log) {
         HikariSettings hikari = HikariSettings.read(Binder.get(environment));
         UrlReading reading = PoolTarget.read(environment, hikari, service);
         DatabaseUrl url = PoolTarget.complete(reading.get(), environment, hikari, service);
         if (reading.source() != null) {
-            LOG.info("{} by {}", url.target(), reading.source());
+            log.info("{} by {}", url.target(), reading.source());
         }
-        reading.diagnoses().forEach(one -> LOG.warn("[{}] {}: {}", one.code(), url.target(), one.message()));
+        reading.diagnoses().forEach(one -> log.warn("[{}] {}: {}", one.code(), url.target(), one.message()));
         PoolBuilder builder = ConnectionPool.builder(url);
         String name = PoolTarget.text(environment, "spring.datasource.name");
         if (name != null) {
@@ -46,7 +56,7 @@ final class PoolMaker {
                 .forEach(key -> hikari.differently(key + " is not used, as there is no such setting"));
         List<String> differently = hikari.differently();
         if (!differently.isEmpty()) {
-            LOG.warn(
+            log.warn(
                     "{}: not all of {} could be taken over as it is: {}",
                     url.target(),
                     HikariSettings.PREFIX,
