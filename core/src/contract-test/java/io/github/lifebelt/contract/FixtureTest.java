@@ -69,6 +69,15 @@ class FixtureTest {
         noConnectionLeaked(pool, database);
     }
 
+    /** Whoever kills and then looks whether the pool has noticed is not to depend on luck. */
+    @Test
+    void afterAKillTheNextUnitIsNotHit(ConnectionPool pool, Faults faults) {
+        for (int i = 0; i < 200; i++) {
+            UnitOfWork.on(pool).run(tx -> Sql.query(tx.connection(), "select 1"));
+            assertThat(faults.killSessions()).isEqualTo(1);
+        }
+    }
+
     @Test
     void unitsUnderKillsAreNeitherLostNorDoubled(ConnectionPool pool, TestDatabase database) throws Exception {
         Ledger ledger = Ledger.in(database.dataSource());

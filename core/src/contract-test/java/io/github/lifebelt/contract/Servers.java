@@ -54,8 +54,7 @@ public final class Servers {
     }
 
     /**
-     * Kills every session of the application and waits until they are gone. Just after a kill the server has not yet
-     * said so, and no check that sends nothing can know.
+     * Kills every session of the application and waits until nothing is left of them: MySQL first undoes what they did.
      */
     public static void killSessions(TestDatabase server) {
         server.faults().killSessions();

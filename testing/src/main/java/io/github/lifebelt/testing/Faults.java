@@ -36,8 +36,8 @@ public final class Faults {
 
     /**
      * Ends all sessions of ordinary users, whatever they do, as a failover or an administrator does. PostgreSQL tells
-     * them why (SQLState 57P01 at their next use), MySQL closes without a word (08S01). The server is told to and not
-     * waited for: a session can live on for some milliseconds.
+     * them why (SQLState 57P01 at their next use), MySQL closes without a word (08S01). On return they answer nothing any
+     * more; MySQL may still be undoing what they did. One that PostgreSQL does not get to end is waited for at most 5 s.
      *
      * @return how many sessions were told to end; 0 if the server is stopped
      */

@@ -14,6 +14,9 @@ import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -57,7 +60,7 @@ class FaultsTest {
         faults.thaw();
         faults.start();
         faults.killSessions();
-        // The server is told to end them, and does so when it comes to it.
+        // MySQL undoes what they did before it forgets them.
         awaitSessions(0);
     }
 
@@ -76,6 +79,23 @@ class FaultsTest {
             assertThatFailsWith(one, killed());
             assertThat(Sessions.answers(two)).isTrue();
             assertThat(faults.killSession(pid)).isFalse();
+        }
+    }
+
+    @Test
+    void aSessionAnswersNothingOnceItIsKilled() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            List<Connection> connections = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                connections.add(Sessions.open(database));
+            }
+            assertThat(faults.killSessions()).isEqualTo(connections.size());
+            // The one that was told last first.
+            Collections.reverse(connections);
+            for (Connection connection : connections) {
+                assertThatFailsWith(connection, killed());
+                connection.close();
+            }
         }
     }
 

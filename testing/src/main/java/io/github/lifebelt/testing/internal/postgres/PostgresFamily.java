@@ -21,15 +21,23 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** PostgreSQL in its own words. */
 public final class PostgresFamily implements Family {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresFamily.class);
     private static final Duration RELOAD = Duration.ofSeconds(10);
     private static final String STARTING_UP = "57P03";
-    private static final String KILLED = "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM ";
+    private static final Duration END = Duration.ofSeconds(5);
+    // By time too: a process's number is given again.
+    private static final String KILLED = "SELECT format('(%s, %L::timestamptz)', pid, backend_start) FROM"
+            + " (SELECT pid, backend_start, pg_terminate_backend(pid) AS told FROM ";
+    private static final String TOLD = ") ended WHERE told";
     private static final String COUNT = "SELECT count(*) FROM ";
     private static final int CAN_CHOOSE_STRATEGY = 150_000;
 
@@ -113,12 +121,23 @@ public final class PostgresFamily implements Family {
 
     @Override
     public int killSessions(AdminSession admin, @Nullable String scope, SessionFilter filter) throws SQLException {
-        return admin.number(KILLED + sessions(scope) + condition(filter));
+        return awaitEnd(admin, admin.strings(KILLED + sessions(scope) + condition(filter) + TOLD));
     }
 
     @Override
     public boolean killSession(AdminSession admin, @Nullable String scope, long id) throws SQLException {
-        return admin.number(KILLED + sessions(scope) + " AND pid = ?", id) == 1;
+        return awaitEnd(admin, admin.strings(KILLED + sessions(scope) + " AND pid = ?" + TOLD, id)) == 1;
+    }
+
+    /** A process gets its signal when it gets to it, and can answer a statement or two before. */
+    private static int awaitEnd(AdminSession admin, List<String> told) throws SQLException {
+        if (!told.isEmpty()) {
+            String still = COUNT + "pg_stat_activity WHERE (pid, backend_start) IN (" + String.join(", ", told) + ")";
+            if (!AdminSession.await(END, () -> admin.number(still) == 0)) {
+                LOG.debug("Of {} sessions that were told to end some are there after {}", told.size(), END);
+            }
+        }
+        return told.size();
     }
 
     @Override

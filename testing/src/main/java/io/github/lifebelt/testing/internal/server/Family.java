@@ -74,7 +74,7 @@ public interface Family {
     /** Tells a running server how to end when it will be told to. */
     void beforeStop(AdminSession admin, StopMode mode) throws SQLException;
 
-    /** Ends sessions; how many were told to. */
+    /** Ends sessions, which then answer nothing any more; how many were told to. */
     int killSessions(AdminSession admin, @Nullable String scope, SessionFilter filter) throws SQLException;
 
     /** Ends one session; whether there was one. */
