@@ -1,7 +1,6 @@
 package io.github.lifebelt;
 
 import io.github.lifebelt.health.HealthReport;
-import io.github.lifebelt.internal.config.Setting;
 import io.github.lifebelt.internal.jdbc.Lease;
 import io.github.lifebelt.internal.pool.PoolEngine;
 import io.github.lifebelt.url.DatabaseUrl;
@@ -60,14 +59,21 @@ public final class ConnectionPool implements DataSource, AutoCloseable {
      *     #fromUrl(String)}; the message names the variables
      */
     public static ConnectionPool fromEnvironment() {
-        return fromEnvironment(System.getenv());
+        return builderFromEnvironment().open();
     }
 
-    static ConnectionPool fromEnvironment(Map<String, String> environment) {
-        UrlReading reading = DatabaseUrl.readEnvironment(environment, null);
-        PoolBuilder builder = builder(reading);
-        Setting.applyEnvironment(builder, environment);
-        return builder.open();
+    /**
+     * The same for a pool that needs more than variables can say, such as listeners or a provider of credentials.
+     *
+     * @return a builder with the settings of the environment, as by {@link PoolBuilder#environment}
+     * @throws ConfigurationException as {@link #fromEnvironment()}
+     */
+    public static PoolBuilder builderFromEnvironment() {
+        return builderFromEnvironment(System.getenv());
+    }
+
+    static PoolBuilder builderFromEnvironment(Map<String, String> environment) {
+        return builder(DatabaseUrl.readEnvironment(environment, null)).environment(environment);
     }
 
     /** A pool for what was read, after all there is to say about it was said. */

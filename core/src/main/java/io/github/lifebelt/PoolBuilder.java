@@ -22,6 +22,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,6 +42,7 @@ public final class PoolBuilder {
 
     private final DatabaseUrl url;
     private final List<PoolListener> listeners = new ArrayList<>();
+    private Map<String, String> environment = Map.of();
     private @Nullable String name;
     private @Nullable CredentialsProvider credentials;
     private HostResolver resolver = HostResolver.JDK;
@@ -98,13 +100,30 @@ public final class PoolBuilder {
     }
 
     /**
-     * Names the pool.
+     * Takes settings from environment variables: {@code LIFEBELT_MAX_SIZE} and its like for each pool, and {@code
+     * LIFEBELT_ORDERS_MAX_SIZE} for the one with the {@link #name} {@code orders}, which wins (whatever is neither letter
+     * nor digit in a name is {@code _} in the variable). Calls after this one win over both. A variable that begins so and is
+     * no setting is a warning in the log.
+     *
+     * @param variables names and values, usually {@code System.getenv()}
+     * @return this
+     */
+    public PoolBuilder environment(Map<String, String> variables) {
+        environment = Map.of();
+        Setting.applyEnvironment(this, variables);
+        environment = Map.copyOf(variables);
+        return name == null ? this : name(name);
+    }
+
+    /**
+     * Names the pool. What {@link #environment} was given for a pool of that name counts from here on.
      *
      * @param poolName shown in logs, thread names and metrics; the default is {@code lifebelt-1} and so on
      * @return this
      */
     public PoolBuilder name(String poolName) {
         name = Limits.name("name", poolName);
+        Setting.applyEnvironment(this, environment, poolName);
         return this;
     }
 

@@ -10,7 +10,10 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The settings that can be written as text. The one place that knows their names. */
 public enum Setting {
@@ -47,6 +50,11 @@ public enum Setting {
     })),
     CREDENTIALS(text(PoolBuilder::credentialsFrom));
 
+    private static final Logger LOG = LoggerFactory.getLogger(Setting.class);
+    private static final String VARIABLE = "LIFEBELT_";
+    private static final String FIXTURES = VARIABLE + "TEST_";
+    private static final Pattern NOT_IN_VARIABLES = Pattern.compile("[^A-Z0-9]+");
+
     private interface Reader {
         void read(PoolBuilder builder, String setting, String value);
     }
@@ -81,15 +89,44 @@ public enum Setting {
                         + Arrays.stream(values()).map(Setting::key).collect(Collectors.joining(", ")));
     }
 
-    /** Applies {@code LIFEBELT_MAX_SIZE} and its like. Variables that are not settings are left alone. */
+    /**
+     * Applies {@code LIFEBELT_MAX_SIZE} and its like, and warns of what may have been meant as one. What is for pools of a
+     * name is not applied here, since no name is known.
+     */
     public static void applyEnvironment(PoolBuilder builder, Map<String, String> environment) {
+        apply(builder, environment, VARIABLE);
+        for (String variable : environment.keySet()) {
+            if (variable.startsWith(VARIABLE) && !variable.startsWith(FIXTURES) && !isSetting(variable)) {
+                LOG.warn(
+                        "[UNKNOWN_SETTING] environment variable {} is no setting and changes nothing; there are {}",
+                        variable,
+                        Arrays.stream(values())
+                                .map(setting -> VARIABLE + setting.name())
+                                .collect(Collectors.joining(", ")));
+            }
+        }
+    }
+
+    /** Applies {@code LIFEBELT_ORDERS_MAX_SIZE} and its like, for the pool that is called {@code orders}. */
+    public static void applyEnvironment(PoolBuilder builder, Map<String, String> environment, String pool) {
+        String inVariables =
+                NOT_IN_VARIABLES.matcher(pool.toUpperCase(Locale.ROOT)).replaceAll("_");
+        apply(builder, environment, VARIABLE + inVariables + "_");
+    }
+
+    private static void apply(PoolBuilder builder, Map<String, String> environment, String prefix) {
         for (Setting setting : values()) {
-            String variable = "LIFEBELT_" + setting.name();
+            String variable = prefix + setting.name();
             String value = environment.get(variable);
             if (value != null) {
                 setting.reader.read(builder, "environment variable " + variable, value);
             }
         }
+    }
+
+    /** Of every pool, or of one that has a name. */
+    private static boolean isSetting(String variable) {
+        return Arrays.stream(values()).anyMatch(setting -> variable.endsWith("_" + setting.name()));
     }
 
     private static Reader text(BiConsumer<PoolBuilder, String> target) {

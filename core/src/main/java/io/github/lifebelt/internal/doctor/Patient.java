@@ -1,9 +1,7 @@
 package io.github.lifebelt.internal.doctor;
 
 import io.github.lifebelt.ConnectionPool;
-import io.github.lifebelt.PoolBuilder;
 import io.github.lifebelt.PoolConfig;
-import io.github.lifebelt.internal.config.Setting;
 import io.github.lifebelt.url.DatabaseUrl;
 import io.github.lifebelt.url.UrlReading;
 import java.time.Duration;
@@ -78,9 +76,7 @@ public record Patient(
         if (config != null) {
             return config;
         }
-        PoolBuilder builder = ConnectionPool.builder(reading.get());
-        Setting.applyEnvironment(builder, variables);
-        return builder.config();
+        return ConnectionPool.builder(reading.get()).environment(variables).config();
     }
 
     /** What counts where the pool's own settings cannot be: its default ones. */

@@ -4,22 +4,44 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolBuilder;
 import io.github.lifebelt.url.DatabaseUrl;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class SettingTest {
 
     private static DatabaseUrl.Builder url() {
         return DatabaseUrl.builder("postgresql").host("db.example.com");
+    }
+
+    private static PoolBuilder builder() {
+        return ConnectionPool.builder(url().build());
+    }
+
+    private static List<String> warningsOf(Map<String, String> variables) {
+        Logger logger = (Logger) LoggerFactory.getLogger(Setting.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            builder().environment(variables);
+        } finally {
+            logger.detachAppender(log);
+        }
+        return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     @ParameterizedTest
@@ -84,9 +106,28 @@ class SettingTest {
 
     @Test
     void anEnvironmentVariableIsNamedWhenItIsWrong() {
-        PoolBuilder builder = ConnectionPool.builder(url().build());
-        assertThatThrownBy(() -> Setting.applyEnvironment(builder, Map.of("LIFEBELT_MAX_SIZE", "many", "HOME", "x")))
+        PoolBuilder builder = builder();
+        assertThatThrownBy(() -> builder.environment(Map.of("LIFEBELT_MAX_SIZE", "many", "HOME", "x")))
                 .hasMessageContaining("environment variable LIFEBELT_MAX_SIZE is 'many'");
+        PoolBuilder named = builder().name("orders");
+        assertThatThrownBy(() -> named.environment(Map.of("LIFEBELT_ORDERS_MAX_SIZE", "many")))
+                .hasMessageContaining("environment variable LIFEBELT_ORDERS_MAX_SIZE is 'many'");
+    }
+
+    @Test
+    void aVariableThatIsNoSettingIsAWarning() {
+        assertThat(warningsOf(Map.of("LIFEBELT_MAXSIZE", "20")))
+                .singleElement()
+                .asString()
+                .contains("[UNKNOWN_SETTING]", "LIFEBELT_MAXSIZE", "LIFEBELT_MAX_SIZE");
+        assertThat(warningsOf(Map.of(
+                        "LIFEBELT_MAX_SIZE",
+                        "20",
+                        "LIFEBELT_BILLS_MAX_SIZE",
+                        "9",
+                        "LIFEBELT_TEST_PROVIDER",
+                        "embedded")))
+                .isEmpty();
     }
 
     @ParameterizedTest
