@@ -6,6 +6,8 @@ import io.github.lifebelt.security.SslMode;
 import io.github.lifebelt.url.DatabaseUrl;
 import io.github.lifebelt.url.UrlReader;
 import io.github.lifebelt.url.UrlReading;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +41,6 @@ final class JdbcMySqlUrl {
     private static final String DEFAULT_PORT = String.valueOf(DriverSettings.DEFAULT_PORT);
 
     // Within brackets and parentheses a comma separates no hosts.
-    private static final Pattern NEXT_HOST = Pattern.compile(",(?![^\\[(]*[\\])])");
     private static final Pattern IN_PARENTHESES = Pattern.compile("(?i)(?:address\\s*=\\s*)?\\((.*)\\)");
     private static final Pattern BETWEEN_KEYS = Pattern.compile("\\)\\s*\\(|,");
     private static final Pattern HOST_AND_PORT = Pattern.compile("(?:\\[([^\\]]*)\\]|([^:]*))(?::(.*))?");
@@ -130,7 +131,7 @@ final class JdbcMySqlUrl {
                 password(parts.decodeForm(userInfo.substring(colon + 1), "password"));
             }
         }
-        for (String host : NEXT_HOST.split(text.substring(userEnd + 1), -1)) {
+        for (String host : hosts(text.substring(userEnd + 1))) {
             Matcher keys = IN_PARENTHESES.matcher(host.trim());
             if (keys.matches()) {
                 hostByKeys(keys.group(1));
@@ -138,6 +139,28 @@ final class JdbcMySqlUrl {
                 host(host.trim());
             }
         }
+    }
+
+    /** Between commas that stand in no brackets; from the end, since whether one does shows only behind it. */
+    private static List<String> hosts(String text) {
+        Deque<String> hosts = new ArrayDeque<>();
+        int end = text.length();
+        boolean within = false;
+        for (int i = end - 1; i >= 0; i--) {
+            switch (text.charAt(i)) {
+                case ')', ']' -> within = true;
+                case '(', '[' -> within = false;
+                case ',' -> {
+                    if (!within) {
+                        hosts.addFirst(text.substring(i + 1, end));
+                        end = i;
+                    }
+                }
+                default -> {}
+            }
+        }
+        hosts.addFirst(text.substring(0, end));
+        return List.copyOf(hosts);
     }
 
     private void host(String text) {

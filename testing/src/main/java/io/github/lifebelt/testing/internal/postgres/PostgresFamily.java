@@ -90,7 +90,7 @@ public final class PostgresFamily implements Family {
         properties.setProperty("password", password);
         properties.setProperty("ApplicationName", "lifebelt-testing");
         properties.setProperty("connectTimeout", "3");
-        properties.setProperty("loginTimeout", "5");
+        properties.setProperty("loginTimeout", "10");
         properties.setProperty("socketTimeout", "20");
         return properties;
     }
