@@ -18,9 +18,9 @@ public class Outside {
             if (first == second) {
                 throw new IllegalStateException("the server was not restarted");
             }
-            System.out.println("OUTSIDE OK: " + HikariConfig.class.getProtectionDomain().getCodeSource().getLocation()
-                    + " " + org.postgresql.Driver.getVersion());
         }
+        System.out.println("OUTSIDE OK: " + HikariConfig.class.getProtectionDomain().getCodeSource().getLocation()
+                + " " + org.postgresql.Driver.getVersion());
     }
 
     private static int pid(ConnectionPool pool) {
