@@ -5,5 +5,5 @@ java -jar apps/doctor/target/lifebelt-doctor.jar doctor --replicas 2
 # end: doctor
 
 # snippet: observe
-java -jar apps/demo/target/lifebelt-demo.jar --url "$DATABASE_URL" --observe --seconds 900
+java -jar apps/demo/target/lifebelt-demo.jar --observe --seconds 900
 # end: observe

@@ -1,10 +1,13 @@
 package io.github.lifebelt.apps.demo;
 
+import io.github.lifebelt.ConfigurationException;
+import io.github.lifebelt.url.DatabaseUrl;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +38,7 @@ import picocli.CommandLine.Spec;
         })
 public final class Main implements Callable<Integer> {
     private static final int DEFAULT_THREADS = 8;
+    private static final String VARIABLE = "DATABASE_URL";
     private static final long WIND_DOWN_SECONDS = 10;
 
     @Option(
@@ -80,8 +84,10 @@ public final class Main implements Callable<Integer> {
 
     @Option(
             names = "--observe",
-            description = "With --url: make no faults, but run the transfers and note the outages that they meet, until"
-                    + " --seconds are over or Ctrl-C. Units wait for up to 5 minutes for the database.")
+            description =
+                    "Make no faults, but run the transfers on the server of --url, or of DATABASE_URL in the environment,"
+                            + " and note the outages that they meet, until --seconds are over or Ctrl-C. Units wait for up to 5 minutes"
+                            + " for the database. Other users of the machine can see arguments, and not the environment.")
     private boolean observe;
 
     @Option(names = "--verbose", description = "Show the pool's log on standard error.")
@@ -92,12 +98,14 @@ public final class Main implements Callable<Integer> {
 
     private final PrintStream out;
     private final PrintStream err;
+    private final Map<String, String> environment;
     private volatile @Nullable Demo demo;
     private volatile boolean interrupted;
 
-    private Main(PrintStream out, PrintStream err) {
+    private Main(PrintStream out, PrintStream err, Map<String, String> environment) {
         this.out = out;
         this.err = err;
+        this.environment = environment;
     }
 
     /**
@@ -106,11 +114,11 @@ public final class Main implements Callable<Integer> {
      * @param arguments see {@code --help}
      */
     public static void main(String[] arguments) {
-        System.exit(run(System.out, System.err, arguments));
+        System.exit(run(System.out, System.err, System.getenv(), arguments));
     }
 
-    static int run(PrintStream out, PrintStream err, String... arguments) {
-        return new CommandLine(new Main(out, err))
+    static int run(PrintStream out, PrintStream err, Map<String, String> environment, String... arguments) {
+        return new CommandLine(new Main(out, err, environment))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler(Options::explain)
@@ -120,8 +128,7 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (observe && url == null) {
-            throw new ParameterException(
-                    spec.commandLine(), "--observe needs --url: the server that is to be observed");
+            url = urlOfTheEnvironment();
         }
         setUpLog();
         CountDownLatch finished = new CountDownLatch(1);
@@ -142,6 +149,22 @@ public final class Main implements Callable<Integer> {
         } finally {
             finished.countDown();
             unhook(onInterrupt);
+        }
+    }
+
+    /** Only where nothing is broken: a storm needs a server that somebody has named to be broken. */
+    private String urlOfTheEnvironment() {
+        String text = environment.getOrDefault(VARIABLE, "");
+        if (text.isBlank()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--observe needs the server that is to be observed: " + VARIABLE + " in the environment, or --url");
+        }
+        try {
+            DatabaseUrl.parse(text);
+            return text;
+        } catch (ConfigurationException e) {
+            throw new ParameterException(spec.commandLine(), VARIABLE + " in the environment: " + e.getMessage());
         }
     }
 

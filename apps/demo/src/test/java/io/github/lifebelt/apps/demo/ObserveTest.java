@@ -19,6 +19,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -65,12 +66,12 @@ class ObserveTest {
         }
     }
 
-    /** As Ctrl-C does. */
+    /** As Ctrl-C does; and the password is no argument, which every user of the machine could read. */
     @Test
     void aSignalEndsItInOrder(@TempDir Path folder) throws Exception {
         try (TestDatabase database = TestDatabase.postgres().start()) {
             Path output = folder.resolve("output");
-            Process process = new ProcessBuilder(
+            ProcessBuilder command = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
                             "-cp",
@@ -78,12 +79,11 @@ class ObserveTest {
                             Main.class.getName(),
                             "--observe",
                             "--seconds",
-                            "600",
-                            "--url",
-                            database.url())
+                            "600")
                     .redirectErrorStream(true)
-                    .redirectOutput(new File(output.toString()))
-                    .start();
+                    .redirectOutput(new File(output.toString()));
+            command.environment().put("DATABASE_URL", database.url());
+            Process process = command.start();
             try {
                 await().atMost(SOON).until(() -> Files.readString(output).contains("units"));
                 process.destroy();
@@ -101,7 +101,16 @@ class ObserveTest {
     @Test
     void whatIsToBeObservedHasToBeNamed() {
         assertThat(run("--observe")).isEqualTo(2);
-        assertThat(shown()).contains("--observe needs --url").doesNotContain("\tat ");
+        assertThat(shown())
+                .contains("--observe needs", "DATABASE_URL in the environment, or --url")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void aUrlOfTheEnvironmentThatCannotBeIsNamedAndNotShown() {
+        assertThat(run(Map.of("DATABASE_URL", "postgresql://u:hu@sh@h/d"), "--observe"))
+                .isEqualTo(2);
+        assertThat(shown()).contains("DATABASE_URL in the environment: ").doesNotContain("hush", "hu@sh", "\tat ");
     }
 
     private static int tables(TestDatabase database) throws SQLException {
@@ -130,9 +139,14 @@ class ObserveTest {
     }
 
     private int run(String... arguments) {
+        return run(Map.of(), arguments);
+    }
+
+    private int run(Map<String, String> environment, String... arguments) {
         return Main.run(
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
+                environment,
                 arguments);
     }
 }
