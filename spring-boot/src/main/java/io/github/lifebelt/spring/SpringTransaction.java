@@ -1,13 +1,18 @@
 package io.github.lifebelt.spring;
 
 import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.spring.CommitMark.Begin;
 import io.github.lifebelt.tx.Transaction;
 import io.github.lifebelt.tx.UnitOfWork;
 import io.github.lifebelt.tx.UnitOfWork.OuterTransaction;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,11 +27,17 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 public final class SpringTransaction implements OuterTransaction {
     private static final Logger LOG = LoggerFactory.getLogger(SpringTransaction.class);
+    private static final String UNNAMED = "unnamed";
 
-    private final Connection connection;
+    private final ConnectionHolder holder;
+    private final String name;
+    private final boolean current;
 
-    private SpringTransaction(Connection connection) {
-        this.connection = connection;
+    /** @param current whether it is the innermost of Spring's on this thread, so that it can be told what to do at its end */
+    private SpringTransaction(ConnectionHolder holder, String name, boolean current) {
+        this.holder = holder;
+        this.name = name;
+        this.current = current;
     }
 
     /**
@@ -36,6 +47,9 @@ public final class SpringTransaction implements OuterTransaction {
      * <p>In the callbacks after a commit a unit is a transaction of its own again. That the commit was is seen of transaction
      * managers that are beans of an auto-configured application; of others it is not, and the units belong after the whole.
      *
+     * <p>If there are several transaction managers, a unit can join the transaction that was begun last; inside another
+     * manager's it is refused, joining or not, until that one has ended.
+     *
      * @param pool the pool that the transaction manager has as well, as it is or in a wrapper
      * @return units with the name {@code unit}
      */
@@ -44,21 +58,49 @@ public final class SpringTransaction implements OuterTransaction {
     }
 
     private static @Nullable SpringTransaction current(ConnectionPool pool) {
-        if (!TransactionSynchronizationManager.isActualTransactionActive()
-                || !TransactionSynchronizationManager.isSynchronizationActive()
-                || CommitMark.isCommitted()) {
+        ConnectionHolder holder =
+                transactions(source -> isPool(source, pool)).findFirst().orElse(null);
+        if (holder == null) {
             return null;
         }
-        for (Map.Entry<Object, Object> bound :
-                TransactionSynchronizationManager.getResourceMap().entrySet()) {
-            if (bound.getKey() instanceof DataSource source
-                    && bound.getValue() instanceof ConnectionHolder holder
-                    && isPool(source, pool)
-                    && isInTransaction(holder)) {
-                return new SpringTransaction(holder.getConnection());
-            }
+        boolean callsBack = TransactionSynchronizationManager.isActualTransactionActive()
+                && TransactionSynchronizationManager.isSynchronizationActive();
+        List<CommitMark> marks = callsBack ? CommitMark.current() : List.of();
+        List<CommitMark> own =
+                marks.stream().filter(mark -> mark.holder() == holder).toList();
+        if (!own.isEmpty()) {
+            return own.stream().anyMatch(CommitMark::isCommitted)
+                    ? null
+                    : new SpringTransaction(holder, currentName(), true);
         }
-        return null;
+        Begin around = Begin.suspended(holder);
+        if (around != null) {
+            return around.isCommitted() ? null : new SpringTransaction(holder, around.transaction(), false);
+        }
+        return callsBack ? unmarked(holder, marks) : null;
+    }
+
+    /** Of a manager that is no bean, whose transactions have no mark; or over, with the connection still bound. */
+    private static @Nullable SpringTransaction unmarked(ConnectionHolder holder, List<CommitMark> marks) {
+        Optional<Begin> other = marks.stream()
+                .filter(Begin.class::isInstance)
+                .map(Begin.class::cast)
+                .findFirst();
+        if (other.isPresent()) {
+            return other.get().isFirst() ? null : new SpringTransaction(holder, UNNAMED, false);
+        }
+        // If there is another, the list may be that one's.
+        boolean alone = transactions(any -> true).count() == 1;
+        return new SpringTransaction(holder, alone ? currentName() : UNNAMED, alone);
+    }
+
+    private static Stream<ConnectionHolder> transactions(Predicate<DataSource> on) {
+        return TransactionSynchronizationManager.getResourceMap().entrySet().stream()
+                .filter(bound -> bound.getKey() instanceof DataSource source && on.test(source))
+                .map(Map.Entry::getValue)
+                .filter(ConnectionHolder.class::isInstance)
+                .map(ConnectionHolder.class::cast)
+                .filter(SpringTransaction::isInTransaction);
     }
 
     private static boolean isPool(DataSource source, ConnectionPool pool) {
@@ -82,18 +124,29 @@ public final class SpringTransaction implements OuterTransaction {
 
     @Override
     public String name() {
+        return name;
+    }
+
+    private static String currentName() {
         String name = TransactionSynchronizationManager.getCurrentTransactionName();
-        return name == null ? "unnamed" : name;
+        return name == null ? UNNAMED : name;
     }
 
     @Override
     public Connection connection() {
-        return connection;
+        if (!current) {
+            throw new IllegalStateException("[UNIT_CANNOT_JOIN] a unit cannot join the transaction '" + name
+                    + "' from inside '" + currentName()
+                    + "', which another transaction manager has begun since: what is"
+                    + " done after a commit would be done after the wrong one. Begin the unit before or after the inner"
+                    + " transaction");
+        }
+        return holder.getConnection();
     }
 
     @Override
     public void afterCommit(Transaction.Action action) {
-        TransactionSynchronizationManager.registerSynchronization(new After(action));
+        TransactionSynchronizationManager.registerSynchronization(new After(holder, action));
     }
 
     @Override
@@ -109,7 +162,8 @@ public final class SpringTransaction implements OuterTransaction {
     private static final class After extends CommitMark {
         private final Transaction.Action action;
 
-        After(Transaction.Action action) {
+        After(ConnectionHolder holder, Transaction.Action action) {
+            super(holder);
             this.action = Objects.requireNonNull(action, "action");
         }
 
@@ -128,7 +182,7 @@ public final class SpringTransaction implements OuterTransaction {
         /** A manager that is no bean has no mark; and whoever joins after its commit is not called after the commit. */
         @Override
         public void afterCompletion(int status) {
-            if (status == STATUS_COMMITTED && !committed()) {
+            if (status == STATUS_COMMITTED && !isCommitted()) {
                 LOG.error("A unit has joined a transaction in its after-commit callbacks: what it wrote is not stored."
                         + " Begin it after the transaction, or have the transaction manager as a bean");
             }
