@@ -1,14 +1,20 @@
 package io.github.lifebelt.spring;
 
 import io.github.lifebelt.ConfigurationException;
+import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolBuilder;
+import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.url.DatabaseUrl;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -23,11 +29,18 @@ final class HikariSettings {
     private static final String KEEPALIVE = "keepalive";
     private static final String RECYCLE = "recycle-after";
     private static final String LEAKS = "leak-detection";
-    private static final Duration DEFAULT_RECYCLE = Duration.ofMinutes(30);
-    private static final int DEFAULT_SIZE = 5;
+    private static final String MIN_IDLE = "min-idle";
+    private static final String MAX_SIZE = "max-size";
 
-    /** @param from the key that it stood under */
-    private record Given(HikariKey from, String value) {}
+    // What these may be hangs on other settings.
+    private static final Set<String> FITTED = Set.of(MIN_IDLE, KEEPALIVE, LEAKS);
+
+    /**
+     * @param from the key that it stood under
+     * @param differently what became of it, or null if it is as it was written
+     */
+    private record Given(
+            HikariKey from, String value, @Nullable String differently) {}
 
     private final Map<String, Given> settings = new LinkedHashMap<>();
     private final Map<String, Duration> durations = new LinkedHashMap<>();
@@ -52,7 +65,6 @@ final class HikariSettings {
                 binder.bind(key.property(), String.class).ifBound(value -> key.take(read, value));
             }
         }
-        read.fitTogether();
         return read;
     }
 
@@ -111,13 +123,13 @@ final class HikariSettings {
     }
 
     void set(HikariKey key, String name, String value) {
-        settings.put(name, new Given(key, value));
+        settings.put(name, new Given(key, value, null));
     }
 
     void minIdle(HikariKey key, String value) {
         // Below 0 is HikariCP's own word for "not set".
         if (number(key, value) >= 0) {
-            set(key, "min-idle", value.trim());
+            set(key, MIN_IDLE, value.trim());
         }
     }
 
@@ -137,15 +149,18 @@ final class HikariSettings {
         Duration wanted = Duration.ofMillis(number(key, value));
         Duration fits = wanted.isZero() ? zero : wanted.compareTo(min) < 0 ? min : wanted;
         fits = fits.compareTo(max) > 0 ? max : fits;
-        if (!wanted.isZero() && !fits.equals(wanted)) {
-            differently(key.key() + " of " + value.trim() + " ms is " + fits.toMillis() + " ms");
-        }
-        put(key, name, fits);
+        put(
+                key,
+                name,
+                fits,
+                wanted.isZero() || fits.equals(wanted)
+                        ? null
+                        : key.key() + " of " + value.trim() + " ms is " + fits.toMillis() + " ms");
     }
 
-    private void put(HikariKey key, String name, Duration duration) {
+    private void put(HikariKey key, String name, Duration duration, @Nullable String differently) {
         durations.put(name, duration);
-        set(key, name, duration.isZero() ? "0" : duration.toMillis() + "ms");
+        settings.put(name, new Given(key, duration.isZero() ? "0" : duration.toMillis() + "ms", differently));
     }
 
     private static long number(HikariKey key, String value) {
@@ -158,41 +173,91 @@ final class HikariSettings {
 
     // ------------------------------------------------------------------------------------------------ the whole
 
-    /** What HikariCP puts right by itself, and Lifebelt would refuse. */
-    private void fitTogether() {
-        Given size = settings.get("max-size");
-        Given idle = settings.get("min-idle");
-        if (idle != null) {
-            long most = size == null ? DEFAULT_SIZE : number(size.from(), size.value());
-            if (number(idle.from(), idle.value()) > most) {
-                set(idle.from(), "min-idle", Long.toString(most));
-                differently(idle.from().key() + " of " + idle.value() + " is " + most + ", as the pool is no larger");
+    /**
+     * Gives both kinds of settings to a builder: HikariCP's as far as Lifebelt's own do not say it, and so that they can be
+     * with what is in force then.
+     */
+    void applyTo(PoolBuilder builder, DatabaseUrl target, LifebeltSettings own) {
+        settings.keySet().removeIf(own::has);
+        settings.forEach((name, given) -> {
+            if (!FITTED.contains(name)) {
+                give(builder, name, given);
             }
-        }
-        Duration age = durations.getOrDefault(RECYCLE, DEFAULT_RECYCLE);
-        Duration keepalive = durations.get(KEEPALIVE);
-        if (keepalive != null && !age.isZero() && keepalive.compareTo(age) >= 0) {
-            put(HikariKey.KEEPALIVE_TIME, KEEPALIVE, Duration.ZERO);
-            differently("keepalive-time is 0, as connections live for no longer than that");
-        }
-        Duration leaks = durations.get(LEAKS);
-        if (leaks != null && !age.isZero() && leaks.compareTo(age) > 0) {
-            put(HikariKey.LEAK_DETECTION_THRESHOLD, LEAKS, age);
-            differently("leak-detection-threshold is " + age.toMillis() + " ms, as connections live for no longer");
+        });
+        own.applyTo(builder);
+        fitTo(inForce(target, own));
+        settings.forEach((name, given) -> {
+            if (FITTED.contains(name)) {
+                give(builder, name, given);
+            }
+        });
+    }
+
+    private static void give(PoolBuilder builder, String name, Given given) {
+        try {
+            builder.properties(one(name, given.value()));
+        } catch (ConfigurationException e) {
+            throw new ConfigurationException(e.code(), given.from().property() + ": " + e.detail(), e);
         }
     }
 
-    /** Gives them to a builder. */
-    void applyTo(PoolBuilder builder) {
-        settings.forEach((name, given) -> {
-            Properties one = new Properties();
-            one.setProperty(name, given.value());
-            try {
-                builder.properties(one);
-            } catch (ConfigurationException e) {
-                throw new ConfigurationException(e.code(), given.from().property() + ": " + e.detail(), e);
+    /** The settings that others have to fit, from whoever has the last word on each; all else by default. */
+    private PoolConfig inForce(DatabaseUrl target, LifebeltSettings own) {
+        PoolBuilder builder = ConnectionPool.builder(
+                        DatabaseUrl.builder(target.dialect()).build())
+                .name("in-force"); // or the pool itself would not be the first of those without a name
+        for (String name : List.of(MAX_SIZE, RECYCLE)) {
+            Given given = settings.get(name);
+            String value = own.has(name)
+                    ? own.get(name)
+                    : given == null ? target.settings().get(name) : given.value();
+            if (value != null) {
+                builder.properties(one(name, value));
             }
-        });
+        }
+        return builder.config();
+    }
+
+    private static Properties one(String name, String value) {
+        Properties one = new Properties();
+        one.setProperty(name, value);
+        return one;
+    }
+
+    /** What HikariCP puts right by itself, and Lifebelt would refuse. */
+    private void fitTo(PoolConfig inForce) {
+        Given idle = settings.get(MIN_IDLE);
+        if (idle != null && number(idle.from(), idle.value()) > inForce.maxSize()) {
+            settings.put(
+                    MIN_IDLE,
+                    new Given(
+                            idle.from(),
+                            Integer.toString(inForce.maxSize()),
+                            idle.from().key() + " of " + idle.value() + " is " + inForce.maxSize()
+                                    + ", as the pool is no larger"));
+        }
+        Duration age = inForce.recycleAfter();
+        if (age.isZero()) {
+            return;
+        }
+        if (settings.containsKey(KEEPALIVE) && duration(KEEPALIVE).compareTo(age) >= 0) {
+            put(
+                    HikariKey.KEEPALIVE_TIME,
+                    KEEPALIVE,
+                    Duration.ZERO,
+                    "keepalive-time is 0, as connections live for no longer than that");
+        }
+        if (settings.containsKey(LEAKS) && duration(LEAKS).compareTo(age) > 0) {
+            put(
+                    HikariKey.LEAK_DETECTION_THRESHOLD,
+                    LEAKS,
+                    age,
+                    "leak-detection-threshold is " + age.toMillis() + " ms, as connections live for no longer");
+        }
+    }
+
+    private Duration duration(String name) {
+        return durations.getOrDefault(name, Duration.ZERO);
     }
 
     void differently(String what) {
@@ -201,7 +266,10 @@ final class HikariSettings {
 
     /** What is not as it was written, for a line of the log; empty if all is. */
     List<String> differently() {
-        return List.copyOf(differently);
+        return Stream.concat(
+                        settings.values().stream().map(Given::differently).filter(Objects::nonNull),
+                        differently.stream())
+                .toList();
     }
 
     static ConfigurationException refused(HikariKey key, String why) {

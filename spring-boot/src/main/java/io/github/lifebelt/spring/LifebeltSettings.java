@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.StandardEnvironment;
@@ -55,16 +56,35 @@ final class LifebeltSettings {
             StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME,
             StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
 
-    private LifebeltSettings() {}
+    private final Map<String, String> given;
 
-    /** Gives what is set to a builder. An error names the property. */
-    static void apply(Environment environment, PoolBuilder builder) {
+    private LifebeltSettings(Map<String, String> given) {
+        this.given = given;
+    }
+
+    /** Reads them by Boot's own rules for names. */
+    static LifebeltSettings read(Environment environment) {
         Binder binder = Binder.get(environment);
         Map<String, String> given = new LinkedHashMap<>();
-        KEYS.forEach(key ->
-                binder.bind(PREFIX + "." + key, String.class).ifBound(value -> given.put(PREFIX + "." + key, value)));
+        KEYS.forEach(key -> binder.bind(PREFIX + "." + key, String.class).ifBound(value -> given.put(key, value)));
         unknown(environment).forEach(name -> given.put(name, ""));
-        given.forEach((name, value) -> {
+        return new LifebeltSettings(given);
+    }
+
+    boolean has(String key) {
+        return given.containsKey(key);
+    }
+
+    /** As it is written; null if it is not. */
+    @Nullable
+    String get(String key) {
+        return given.get(key);
+    }
+
+    /** Gives what is set to a builder. An error names the property. */
+    void applyTo(PoolBuilder builder) {
+        given.forEach((key, value) -> {
+            String name = PREFIX + "." + key;
             Properties one = new Properties();
             one.setProperty(name, value);
             try {
@@ -82,7 +102,6 @@ final class LifebeltSettings {
         known.addAll(Set.of("url", "enabled", "observe"));
         return PropertyNames.below(PREFIX, environment, source -> !OTHERS.contains(source))
                 .filter(name -> !known.contains(PropertyNames.uniform(name)))
-                .map(name -> PREFIX + "." + name)
                 .collect(Collectors.toSet());
     }
 }

@@ -43,8 +43,7 @@ final class PoolMaker {
         if (name != null) {
             builder.name(name);
         }
-        hikari.applyTo(builder);
-        LifebeltSettings.apply(environment, builder);
+        hikari.applyTo(builder, url, LifebeltSettings.read(environment));
         if ("lazy".equalsIgnoreCase(environment.getProperty("spring.datasource.connection-fetch"))) {
             hikari.differently("spring.datasource.connection-fetch is not used, as a borrow costs no round trip");
         }

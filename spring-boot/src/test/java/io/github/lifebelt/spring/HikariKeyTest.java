@@ -9,6 +9,7 @@ import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolBuilder;
 import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.internal.config.Setting;
+import io.github.lifebelt.url.DatabaseUrl;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -38,8 +39,13 @@ class HikariKeyTest {
     }
 
     private static PoolConfig config(String... pairs) {
-        PoolBuilder builder = ConnectionPool.builder("postgresql://app@db/orders");
-        read(pairs).applyTo(builder);
+        return config(read(pairs));
+    }
+
+    private static PoolConfig config(HikariSettings read) {
+        DatabaseUrl target = DatabaseUrl.parse("postgresql://app@db/orders");
+        PoolBuilder builder = ConnectionPool.builder(target);
+        read.applyTo(builder, target, LifebeltSettings.read(new StandardEnvironment()));
         return builder.config();
     }
 
@@ -118,9 +124,7 @@ class HikariKeyTest {
                 "leak-detection-threshold", "60000",
                 "minimum-idle", "9",
                 "connection-timeout", "0");
-        PoolBuilder builder = ConnectionPool.builder("postgresql://app@db/orders");
-        read.applyTo(builder);
-        PoolConfig config = builder.config();
+        PoolConfig config = config(read);
         assertThat(config.recycleAfter()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.keepalive()).isZero();
         assertThat(config.leakDetection()).isEqualTo(Duration.ofSeconds(30));
