@@ -2,10 +2,7 @@ package io.github.lifebelt.spring;
 
 import io.github.lifebelt.url.DatabaseUrl;
 import io.github.lifebelt.url.UrlReading;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -47,17 +44,16 @@ final class PoolTarget {
     /** Reads it. What was read may be wrong; then {@link UrlReading#refusal()} says why. */
     static UrlReading read(Environment environment, HikariSettings hikari, @Nullable ServiceConnection service) {
         if (service != null) {
-            return DatabaseUrl.read(withParameters(service.jdbcUrl(), hikari.driverProperties()), null);
+            return DatabaseUrl.read(service.jdbcUrl(), null);
         }
         String written = written(environment, hikari.url());
-        return written == null
-                ? discovered(environment)
-                : DatabaseUrl.read(withParameters(written, hikari.driverProperties()), null);
+        return written == null ? discovered(environment) : DatabaseUrl.read(written, null);
     }
 
-    /** With the user that stands beside it. Boot's properties go before what is in the URL, as they do for its pools. */
+    /** With what stands beside it. Boot's user goes before that in the URL, as it does for its own pools. */
     static DatabaseUrl complete(
-            DatabaseUrl read, Environment environment, HikariSettings hikari, @Nullable ServiceConnection service) {
+            DatabaseUrl text, Environment environment, HikariSettings hikari, @Nullable ServiceConnection service) {
+        DatabaseUrl read = DriverParameters.added(text, hikari);
         DatabaseUrl.Builder url = read.toBuilder();
         if (service != null) {
             url.user(service.user() == null ? read.user() : service.user());
@@ -77,25 +73,6 @@ final class PoolTarget {
             hikari.differently("catalog is not used, as " + HikariKey.CATALOG.remark());
         }
         return url.build();
-    }
-
-    private static String withParameters(String url, Map<String, String> parameters) {
-        StringBuilder text = new StringBuilder(url);
-        parameters.forEach((name, value) -> {
-            if (!Pattern.compile("[?&]" + Pattern.quote(name.toLowerCase(Locale.ROOT)) + "=")
-                    .matcher(url.toLowerCase(Locale.ROOT))
-                    .find()) {
-                text.append(text.indexOf("?") < 0 ? '?' : '&')
-                        .append(encoded(name))
-                        .append('=')
-                        .append(encoded(value));
-            }
-        });
-        return text.toString();
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private static @Nullable String first(@Nullable String one, @Nullable String other) {

@@ -115,4 +115,24 @@ class PoolMakerTest {
         assertThat(config.keepalive()).isEqualTo(Duration.ofMinutes(1));
         assertThat(told()).isEmpty();
     }
+
+    @Test
+    void driverPropertiesAreNoPartOfAPassword() {
+        PoolConfig config = config(
+                "lifebelt.url",
+                "Server=h;Port=5432;Database=orders;User Id=app;Password=geheim",
+                "spring.datasource.hikari.data-source-properties.ApplicationName",
+                "orders");
+        assertThat(config.url().credentials().secret()).isEqualTo("geheim");
+        assertThat(config.url().driverProperties()).containsEntry("ApplicationName", "orders");
+    }
+
+    @Test
+    void driverPropertiesGoWithThePlatformsVariablesToo() {
+        PoolConfig config = config(
+                Map.of("DATABASE_URL", "postgresql://app@db/orders"),
+                "spring.datasource.hikari.data-source-properties.reWriteBatchedInserts",
+                "true");
+        assertThat(config.url().driverProperties()).containsEntry("reWriteBatchedInserts", "true");
+    }
 }
