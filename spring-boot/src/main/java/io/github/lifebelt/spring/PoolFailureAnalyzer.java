@@ -2,17 +2,24 @@ package io.github.lifebelt.spring;
 
 import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.DatabaseUnavailableException;
+import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.doctor.Doctor;
 import io.github.lifebelt.doctor.Doctor.Finding;
+import io.github.lifebelt.security.CredentialsProvider;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
 
 /**
  * Says what is the matter, and what to do, when an application does not start because of its database or the pool's
@@ -24,10 +31,24 @@ final class PoolFailureAnalyzer implements FailureAnalyzer {
     private static final Pattern CODE = Pattern.compile("^\\[([A-Z_]+)\\] ");
     private static final Pattern ADVICE = Pattern.compile("(?s)(.*?)[.;]? (?:Fix|fix): (.*)");
 
+    private static final Set<String> SCHEMES = Set.of("WRONG_SCHEME", "UNKNOWN_SCHEME");
+
+    /** Beans that have a say in where and as whom the pool connects, of which the properties know nothing. */
+    private static final List<String> BEYOND_PROPERTIES = List.of(
+            "org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails",
+            "org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails",
+            CredentialsProvider.class.getName(),
+            LifebeltPoolCustomizer.class.getName());
+
+    private final BeanFactory beans;
     private final Environment environment;
 
-    /** @param environment of the application, for the doctor */
-    PoolFailureAnalyzer(Environment environment) {
+    /**
+     * @param beans of the application, which may have been destroyed; their definitions count
+     * @param environment of the application, for the doctor
+     */
+    PoolFailureAnalyzer(BeanFactory beans, Environment environment) {
+        this.beans = beans;
         this.environment = environment;
     }
 
@@ -37,7 +58,12 @@ final class PoolFailureAnalyzer implements FailureAnalyzer {
             if (t instanceof ConfigurationException written) {
                 return new FailureAnalysis(
                         "Lifebelt's connection pool cannot be set up: " + written.detail(),
-                        "Put right what is named above. " + more(written.code()),
+                        "Put right what is named above. "
+                                + (SCHEMES.contains(written.code())
+                                        ? "For a database that Lifebelt does not serve, lifebelt.enabled=false leaves the"
+                                                + " pool to Boot. "
+                                        : "")
+                                + more(written.code()),
                         t);
             }
             if (t instanceof DatabaseUnavailableException || isRefusal(t)) {
@@ -62,7 +88,7 @@ final class PoolFailureAnalyzer implements FailureAnalyzer {
         if (advised.matches()) {
             return new FailureAnalysis(advised.group(1), advised.group(2) + "\n" + more, failure);
         }
-        Finding finding = ask();
+        Finding finding = ask(said);
         return finding == null
                 ? new FailureAnalysis(said, more, failure)
                 : new FailureAnalysis(
@@ -72,17 +98,39 @@ final class PoolFailureAnalyzer implements FailureAnalyzer {
     }
 
     /** Looks at the way to the database, for as long as somebody waits for an application that did not start. */
-    private @Nullable Finding ask() {
+    private @Nullable Finding ask(String said) {
+        if (!isByProperties()) {
+            return null;
+        }
         try {
-            return Doctor.of(PoolMaker.again(environment).config())
-                    .timeout(LOOK)
-                    .examine()
-                    .firstError()
-                    .orElse(null);
+            PoolConfig config = PoolMaker.again(environment).config();
+            return isOf(config.url().target(), said)
+                    ? Doctor.of(config).timeout(LOOK).examine().firstError().orElse(null)
+                    : null;
         } catch (RuntimeException e) {
             // Where the URL came from a bean, or cannot be read, the failure has to speak for itself.
             return null;
         }
+    }
+
+    /** Whether the application's pool is the auto-configured one, and nothing but properties says how it connects. */
+    private boolean isByProperties() {
+        return beans instanceof ListableBeanFactory all
+                && has(all, LifebeltDataSourceAutoConfiguration.class)
+                && BEYOND_PROPERTIES.stream()
+                        .filter(name -> ClassUtils.isPresent(name, null))
+                        .noneMatch(name -> has(all, ClassUtils.resolveClassName(name, null)));
+    }
+
+    private static boolean has(ListableBeanFactory beans, Class<?> type) {
+        return beans.getBeanNamesForType(type, true, false).length > 0;
+    }
+
+    /** An application may have further pools. Each names its own target in its failures. */
+    private static boolean isOf(String target, String failure) {
+        return Pattern.compile("(^|\\s)" + Pattern.quote(target) + "(?=[\\s,])")
+                .matcher(failure)
+                .find();
     }
 
     private static String more(String code) {
