@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>It looks in the order in which connecting goes: what is written, the name, the line, TLS, the login, the server, the
- * pool's settings. One TCP connection is made to each address, and one login; it changes nothing. No text of it has a
- * secret in it.
+ * pool's settings. One TCP connection is made to each address, and one login: a second one over TLS if MySQL refuses the
+ * password of a plain one, and a few connections more after some failures. It changes nothing. No text of it has a secret
+ * in it.
  *
  * <p>Immutable: each method that sets something gives a doctor that has it.
  */

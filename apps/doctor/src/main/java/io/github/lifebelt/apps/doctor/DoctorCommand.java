@@ -28,7 +28,9 @@ import picocli.CommandLine.Spec;
             "Looks at the way to a database in the order in which connecting goes, and stops at what is broken: what is"
                     + " written (secret), the host's name (dns), the line (tcp), tls, the login (auth), the server, and the"
                     + " settings of the pool. Each finding has a code, what was seen, and one thing to do.",
-            "One TCP connection is made to each address, and one login. Nothing is changed, and no secret is shown."
+            "One TCP connection is made to each address, and one login; a second one over TLS if MySQL refuses the password"
+                    + " of a plain one, and a few connections more after some failures. Nothing is changed, and no secret"
+                    + " is shown."
         },
         footer = {
             "",
