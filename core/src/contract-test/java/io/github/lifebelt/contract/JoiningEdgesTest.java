@@ -33,6 +33,19 @@ class JoiningEdgesTest extends UnitTest {
     }
 
     @Test
+    void aConnectionOfNoPoolIsRefusedBeforeAnythingIsStored() throws Exception {
+        try (Connection outer = bare()) {
+            outer.setAutoCommit(false);
+            assertThatThrownBy(() -> joining(pool, outer).run(tx -> insert(tx, 1)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("[UNIT_CANNOT_JOIN]")
+                    .hasMessageContaining("does not run on a connection of the pool");
+            outer.rollback();
+        }
+        assertThat(stored()).isZero();
+    }
+
+    @Test
     void aConnectionThatIsGivenBackMeanwhileIsLeftToItsNextBorrower() throws Exception {
         ConnectionPool one = open(builder().maxSize(1));
         Connection outer = one.getConnection();

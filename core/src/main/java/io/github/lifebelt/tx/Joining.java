@@ -6,6 +6,7 @@ import io.github.lifebelt.internal.pool.PoolEngine;
 import io.github.lifebelt.tx.UnitOfWork.CommitOutcome;
 import io.github.lifebelt.tx.UnitOfWork.OuterTransaction;
 import io.github.lifebelt.tx.UnitSettings.Timeouts;
+import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +36,10 @@ final class Joining {
                     + " of its own: that belongs to the whole. Set it there, or leave it out of the unit");
         }
         try {
-            Lease held = outer.connection().unwrap(Lease.class);
-            ScopedLease lease = ScopedLease.within(held, engine, engine.dialect(), unit);
+            Connection held = outer.connection();
+            ScopedLease lease = held.isWrapperFor(Lease.class)
+                    ? ScopedLease.within(held.unwrap(Lease.class), engine, engine.dialect(), unit)
+                    : null;
             if (lease != null) {
                 return lease;
             }
