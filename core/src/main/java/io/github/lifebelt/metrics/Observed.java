@@ -21,7 +21,7 @@ final class Observed {
     private final AtomicBoolean complained;
     private final Thread thread = Thread.currentThread();
     private Observation observation = Observation.NOOP;
-    private final @Nullable Scope before;
+    private @Nullable Scope before;
     private @Nullable Scope scope;
 
     /** Starts it and makes it the current one of this thread. */
@@ -30,13 +30,16 @@ final class Observed {
         this.complained = complained;
         // Predicates are asked when it is made, and are the application's as handlers are.
         tell(ignored -> observation = notStarted.get());
-        before = registry.getCurrentObservationScope();
+        // A registry may be one of the application's own, too.
+        tell(ignored -> before = registry.getCurrentObservationScope());
         tell(Observation::start);
         tell(started -> scope = started.openScope());
-        Scope current = registry.getCurrentObservationScope();
-        if (scope == null && current != before) {
-            // A handler has thrown after the scope had become the current one.
-            scope = current;
+        if (scope == null) {
+            tell(ignored -> {
+                Scope current = registry.getCurrentObservationScope();
+                // A handler has thrown after the scope had become the current one.
+                scope = current == before ? null : current;
+            });
         }
     }
 
@@ -60,9 +63,11 @@ final class Observed {
         Scope opened = scope;
         if (opened != null && Thread.currentThread() == thread) {
             tell(ignored -> opened.close());
-            if (registry.getCurrentObservationScope() == opened) {
-                registry.setCurrentObservationScope(before);
-            }
+            tell(ignored -> {
+                if (registry.getCurrentObservationScope() == opened) {
+                    registry.setCurrentObservationScope(before);
+                }
+            });
         }
         tell(Observation::stop);
     }

@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +95,7 @@ public final class PoolMetrics implements MeterBinder {
      *     databases</a>
      */
     public void observe(ObservationRegistry registry) {
+        Objects.requireNonNull(registry, "registry");
         PoolEngine engine = engine();
         // A registry may get its handlers later; only the constant never will.
         engine.trace(registry == ObservationRegistry.NOOP ? null : new Observations(registry, pool.config()));

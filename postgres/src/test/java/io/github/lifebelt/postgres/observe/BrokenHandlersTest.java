@@ -2,6 +2,7 @@ package io.github.lifebelt.postgres.observe;
 
 import static io.github.lifebelt.contract.Sql.query;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.contract.PoolTest;
@@ -12,6 +13,7 @@ import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What an application registers with Micrometer, and what is wrong with it. */
@@ -40,7 +42,48 @@ class BrokenHandlersTest extends PoolTest {
         suffersNothingFrom(broken);
     }
 
+    @Test
+    void aRegistryThatThrowsBreaksNothing() throws Exception {
+        ObservationRegistry broken = ObservationRegistry.create();
+        suffersNothing(new ObservationRegistry() {
+            @Override
+            public @Nullable Observation getCurrentObservation() {
+                return broken.getCurrentObservation();
+            }
+
+            @Override
+            public Observation.@Nullable Scope getCurrentObservationScope() {
+                throw new IllegalStateException("current scope");
+            }
+
+            @Override
+            public void setCurrentObservationScope(Observation.@Nullable Scope current) {
+                broken.setCurrentObservationScope(current);
+            }
+
+            @Override
+            public ObservationConfig observationConfig() {
+                return broken.observationConfig();
+            }
+        });
+    }
+
+    @Test
+    @SuppressWarnings({"NullAway", "DataFlowIssue"})
+    void noRegistryIsRefusedAtOnceAndNotAtTheNextBorrow() throws Exception {
+        ConnectionPool pool = open(builder().maxSize(1));
+        assertThatThrownBy(() -> new PoolMetrics(pool).observe(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("registry");
+        pool.getConnection().close();
+    }
+
     private void suffersNothingFrom(ObservationRegistry broken) throws SQLException {
+        suffersNothing(broken);
+        assertThat(broken.getCurrentObservationScope()).isNull();
+    }
+
+    private void suffersNothing(ObservationRegistry broken) throws SQLException {
         ConnectionPool suffering = open(builder().name("suffering").maxSize(1));
         new PoolMetrics(suffering).observe(broken);
         for (int i = 0; i < 2; i++) {
@@ -50,7 +93,6 @@ class BrokenHandlersTest extends PoolTest {
             String got = UnitOfWork.on(suffering).call(tx -> query(tx.connection(), "select 2"));
             assertThat(got).isEqualTo("2");
         }
-        assertThat(broken.getCurrentObservationScope()).isNull();
         assertThat(suffering.stats().active()).isZero();
     }
 
