@@ -340,6 +340,19 @@ class DoctorTest extends PoolTest {
     }
 
     @Test
+    void aBorrowerNeedsMoreTimeThanItsConnect() {
+        DatabaseUrl equal = url().toBuilder()
+                .setting("borrow-timeout", "10s")
+                .setting("connect-timeout", "10s")
+                .build();
+        Report report = examine(equal);
+        warns(report, Layer.POOL, "BORROW_BELOW_CONNECT");
+        assertThat(finding(report, "BORROW_BELOW_CONNECT").fix()).contains("connect-timeout below 10s");
+        doesNotMention(
+                examine(equal.toBuilder().setting("connect-timeout", "5s").build()), "BORROW_BELOW_CONNECT");
+    }
+
+    @Test
     void settingsThatDoNotFitTheServersIdleTimeOut() throws Exception {
         try (TestDatabase idle = TestDatabase.of(Servers.PRODUCT)
                 .tls(tls)

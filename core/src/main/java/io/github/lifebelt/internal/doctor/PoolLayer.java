@@ -22,13 +22,13 @@ final class PoolLayer {
 
     /** Without a server. */
     void look() {
-        if (config.borrowTimeout().compareTo(config.connectTimeout()) < 0) {
+        if (config.borrowTimeout().compareTo(config.connectTimeout()) <= 0) {
             findings.add(
                     Code.BORROW_BELOW_CONNECT,
-                    "borrow-timeout " + Durations.text(config.borrowTimeout()) + " is shorter than connect-timeout "
+                    "borrow-timeout " + Durations.text(config.borrowTimeout()) + " is not longer than connect-timeout "
                             + Durations.text(config.connectTimeout())
-                            + ": a borrower gives up while its connect goes on",
-                    "set lifebelt.connect-timeout to " + Durations.text(config.borrowTimeout()) + " or less");
+                            + ": a borrower's time is over before its connect is known to have failed",
+                    "set lifebelt.connect-timeout below " + Durations.text(config.borrowTimeout()));
         }
         if (config.prePing() == PrePing.OFF) {
             findings.add(

@@ -40,6 +40,9 @@ public final class Physical {
     private volatile long sessionId;
     private volatile boolean retired;
     private volatile boolean missed;
+    /** 0 while it is not asked. */
+    private volatile long askedSince;
+
     private Set<String> session = Set.of();
     private long lastUsedNanos;
     private boolean lent;
@@ -174,6 +177,22 @@ public final class Physical {
 
     /** Does I/O that ends at the deadline at the latest, whatever the server does. */
     public void within(long deadlineNanos, Io io) throws SQLException {
+        long now = System.nanoTime();
+        askedSince = now == 0 ? 1 : now;
+        try {
+            bounded(deadlineNanos, io);
+        } finally {
+            askedSince = 0;
+        }
+    }
+
+    /** How long the I/O goes on that has to end at a deadline; 0 if there is none. */
+    long askedNanos(long now) {
+        long since = askedSince;
+        return since == 0 ? 0 : Math.max(1, now - since);
+    }
+
+    private void bounded(long deadlineNanos, Io io) throws SQLException {
         if (socket == null) {
             withinNetworkTimeout(deadlineNanos, io);
             return;

@@ -64,6 +64,16 @@ public final class Slot extends ForwardingConnection {
         return holder;
     }
 
+    /** How long the server has been asked for something by now: a connection, or a sign of life of this one; 0 if it is not. */
+    public long askedNanos(long now) {
+        SlotConnect attempt = connecting;
+        if (attempt != null) {
+            return Math.max(1, now - attempt.sinceNanos());
+        }
+        Physical p = physical;
+        return p == null ? 0 : p.askedNanos(now);
+    }
+
     /** Fills the empty slot. On failure it stays empty and nothing is left open. */
     public void connect(long deadlineNanos) throws SQLException {
         SlotConnect attempt = new SlotConnect();

@@ -5,8 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /** An attempt to connect that can be ended from another thread, also before it has begun. */
 public final class SlotConnect {
+    private final long sinceNanos = System.nanoTime();
     private @Nullable ConnectRequest request;
     private boolean aborted;
+
+    long sinceNanos() {
+        return sinceNanos;
+    }
 
     /** The attempt begins. */
     public synchronized void begin(ConnectRequest begun) {

@@ -42,14 +42,43 @@ public final class BorrowErrors {
         this.figures = figures;
     }
 
-    /** With who holds the connections, in short. */
-    SQLException exhausted(long waitedNanos, String holders) {
+    /**
+     * All are in use.
+     *
+     * @param closure why no more can be made, if that is so
+     * @param inDoubtSince since when none has been seen to work, if that is so
+     * @param holders who has them, in short
+     */
+    SQLException exhausted(
+            long waitedNanos, @Nullable Closure closure, @Nullable Instant inDoubtSince, String holders) {
         PoolStats stats = figures.get();
-        return new PoolExhaustedException(pool + ": no connection came free within "
-                + Durations.text(millis(waitedNanos)) + " (max "
-                + stats.max() + ", active " + stats.active() + ", idle " + stats.idle() + ", waiting " + stats.pending()
-                + (holders.isEmpty() ? "" : "; held by " + holders)
-                + "). Look for units that keep a connection while they do something else, or raise max-size");
+        String trouble = "";
+        if (closure != null) {
+            trouble = " No more can be made since " + ago(closure.since()) + ": " + reason(closure.cause()) + ".";
+        } else if (inDoubtSince != null) {
+            trouble = " None has been seen to work since " + ago(inDoubtSince)
+                    + ", when one was lost: if the database hangs, that comes first.";
+        }
+        return new PoolExhaustedException(
+                pool + ": no connection came free within "
+                        + Durations.text(millis(waitedNanos)) + " (max "
+                        + stats.max() + ", active " + stats.active() + ", idle " + stats.idle() + ", waiting "
+                        + stats.pending() + ")." + trouble
+                        + " Look for units that keep a connection while they do something else, or raise max-size",
+                holders.isEmpty() ? "" : ". The connections are held by " + holders);
+    }
+
+    /** All that might be had are waiting for the server. */
+    SQLException silent(Silence silence, long waitedNanos) {
+        Instant now = Instant.now();
+        Instant since = now.minusNanos(silence.asked() == 0 ? waitedNanos : silence.nanos());
+        return new DatabaseUnavailableException(
+                target + " has given no connection since " + ago(since) + ": " + silence.words() + "; waited "
+                        + Durations.text(millis(waitedNanos)) + " and no live connection came free. Try again",
+                since,
+                now,
+                null,
+                new SQLTransientConnectionException(silence.words(), "08001"));
     }
 
     /** Nothing is lent, and nothing is wrong. */
@@ -142,6 +171,10 @@ public final class BorrowErrors {
     String explained(SQLException cause, ConnectProblem problem) {
         String more = explanation.of(cause, problem);
         return more == null ? "" : ". " + more;
+    }
+
+    private static String ago(Instant since) {
+        return since + " (" + text(since, Instant.now()) + " ago)";
     }
 
     private static String text(Instant from, Instant to) {

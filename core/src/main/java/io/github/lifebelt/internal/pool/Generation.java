@@ -1,8 +1,10 @@
 package io.github.lifebelt.internal.pool;
 
 import io.github.lifebelt.internal.jdbc.Physical;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pool-wide suspicion. A connection is trusted only if it was proven in the current generation; a failure that may
@@ -16,6 +18,7 @@ final class Generation {
     private final AtomicLong lastProven = new AtomicLong();
     private final Consumer<String> onSuspicion;
     private final Runnable onProof;
+    private volatile @Nullable Instant doubted;
 
     Generation(Consumer<String> onSuspicion, Runnable onProof) {
         this.onSuspicion = onSuspicion;
@@ -45,6 +48,12 @@ final class Generation {
         return lastProven.get() < current.get();
     }
 
+    /** Since when nothing has been proven, or null if something has since the last suspicion. */
+    @Nullable
+    Instant inDoubtSince() {
+        return isInDoubt() ? doubted : null;
+    }
+
     /** A connection has answered that was asked, or begun, in the given generation. */
     void proven(Physical physical, long asOf) {
         physical.proven(asOf);
@@ -57,15 +66,25 @@ final class Generation {
     /** Suspects all connections, unless somebody has since the failed one was last proven. */
     void suspect(Physical failed, String reason) {
         long seen = failed.provenGeneration();
+        boolean before = isInDoubt();
         if (current.compareAndSet(seen, seen + 1)) {
+            doubt(before);
             onSuspicion.accept(reason);
         }
     }
 
     /** Suspects all connections for what happened to none of them: connecting has failed. */
     void suspectAll(String reason) {
+        boolean before = isInDoubt();
         current.incrementAndGet();
+        doubt(before);
         onSuspicion.accept(reason);
+    }
+
+    private void doubt(boolean before) {
+        if (!before) {
+            doubted = Instant.now();
+        }
     }
 
     /** As {@link #suspect}, and each connection has to show that its server may write. */

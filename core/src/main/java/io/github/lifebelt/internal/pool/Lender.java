@@ -143,7 +143,7 @@ final class Lender {
             return rack.take(now, deadline);
         } catch (SQLException e) {
             openCheck.run();
-            throw exhausted(begin);
+            throw outOfPatience(begin);
         }
     }
 
@@ -253,15 +253,20 @@ final class Lender {
     private SQLException outOfPatience(long begin) {
         Closure closure = gate.closure();
         long waited = System.nanoTime() - begin;
-        return closure == null || outages.serves() ? exhausted(begin) : outages.givenUp(closure, waited);
-    }
-
-    private SQLException exhausted(long begin) {
-        timeouts.increment();
-        long waited = System.nanoTime() - begin;
+        if (closure != null && !outages.serves()) {
+            return outages.givenUp(closure, waited);
+        }
         if (rack.isWithheld()) {
+            timeouts.increment();
             return errors.suspended(waited);
         }
-        return errors.exhausted(waited, pressure.exhausted());
+        // More are out than the pool has where it was made smaller.
+        int most = Math.max(rack.size(), rack.queue().inUse());
+        Silence silence = outages.silence(rack.slots(), most);
+        if (silence != null) {
+            return errors.silent(silence, waited);
+        }
+        timeouts.increment();
+        return errors.exhausted(waited, closure, outages.inDoubtSince(), pressure.exhausted());
     }
 }

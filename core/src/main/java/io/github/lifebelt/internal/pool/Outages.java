@@ -3,6 +3,7 @@ package io.github.lifebelt.internal.pool;
 import io.github.lifebelt.DatabaseUnavailableException;
 import io.github.lifebelt.PoolConfig;
 import io.github.lifebelt.internal.jdbc.Physical;
+import io.github.lifebelt.internal.jdbc.Slot;
 import io.github.lifebelt.internal.jdbc.SlotConnect;
 import io.github.lifebelt.internal.pool.Gate.Closure;
 import io.github.lifebelt.internal.pool.Gate.Ticket;
@@ -11,8 +12,10 @@ import io.github.lifebelt.spi.Dialect.ConnectProblem;
 import io.github.lifebelt.spi.FailureClassifier.Verdict;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,6 +94,18 @@ final class Outages {
     /** Whether live connections can serve borrowers although nothing can be connected. */
     boolean serves() {
         return state.serves();
+    }
+
+    /** Null if some of the pool's connections may work, or all are lent. */
+    @Nullable
+    Silence silence(Iterable<Slot> slots, int most) {
+        return Silence.in(slots, generation, most);
+    }
+
+    /** Since when no connection has been seen to work, or null if one has since the last that was lost. */
+    @Nullable
+    Instant inDoubtSince() {
+        return generation.inDoubtSince();
     }
 
     // ------------------------------------------------------------------------------------------------ what is met
