@@ -1,6 +1,7 @@
 package io.github.lifebelt.metrics;
 
 import io.github.lifebelt.PoolConfig;
+import io.github.lifebelt.PoolExhaustedException;
 import io.github.lifebelt.internal.metrics.MeterNames;
 import io.github.lifebelt.internal.trace.Tracing;
 import io.github.lifebelt.internal.trace.UnitTrace;
@@ -84,8 +85,10 @@ final class Observations implements Tracing {
         private void end(String outcome, Throwable failure) {
             observed.tell(one -> one.lowCardinalityKeyValue(Outcomes.KEY, outcome));
             SqlStates.of(failure, state -> observed.tell(one -> one.highCardinalityKeyValue(SqlStates.KEY, state)));
-            // Nothing was sent for the caller: what the failure says is the pool's and the login's.
-            observed.tell(one -> one.error(failure));
+            // Nothing was sent for the caller: what the failure says is the pool's and the login's. Others have sent
+            // something.
+            Throwable told = failure instanceof PoolExhaustedException full ? full.withoutHolders() : failure;
+            observed.tell(one -> one.error(told));
             observed.stop();
         }
     }

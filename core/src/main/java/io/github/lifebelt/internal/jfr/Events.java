@@ -1,5 +1,6 @@
 package io.github.lifebelt.internal.jfr;
 
+import io.github.lifebelt.PoolExhaustedException;
 import io.github.lifebelt.PoolStats.State;
 import io.github.lifebelt.internal.jdbc.End;
 import io.github.lifebelt.internal.jdbc.Physical;
@@ -26,10 +27,16 @@ final class Events {
                 event.pool = pool;
                 event.waitedFor = what.word();
                 event.served = failure == null;
-                event.failure = failure == null ? null : String.valueOf(failure.getMessage());
+                event.failure = failure == null ? null : words(failure);
                 event.commit();
             }
         };
+    }
+
+    /** Recordings are handed on: no statement of who holds the connections. */
+    private static String words(Throwable failure) {
+        Throwable told = failure instanceof PoolExhaustedException full ? full.withoutHolders() : failure;
+        return String.valueOf(told.getMessage());
     }
 
     static void closed(String pool, Physical physical, End end) {

@@ -168,12 +168,20 @@ class TracesTest extends PoolTest {
         one.awaitReady(Duration.ofSeconds(20)); // a connect may take longer than this borrower has
         new PoolMetrics(one).observe(registry);
         try (Connection held = borrowedByAnother(one)) {
-            assertThat(held.isClosed()).isFalse();
+            query(held, "select 1");
             exporter.reset();
-            assertThatThrownBy(one::getConnection).isInstanceOf(PoolExhaustedException.class);
+            assertThatThrownBy(one::getConnection)
+                    .isInstanceOf(PoolExhaustedException.class)
+                    .hasMessageContaining("last statement: select ?");
         }
         SpanData borrow = only("borrow one");
         assertThat(value(borrow, "outcome")).isEqualTo("exhausted");
+        assertThat(borrow.getEvents())
+                .as("the exception with its figures and without the holder's statement")
+                .singleElement()
+                .satisfies(event -> assertThat(event.getAttributes().asMap().values())
+                        .anySatisfy(text -> assertThat(text.toString()).contains("[POOL_EXHAUSTED]", "max 1, active 1"))
+                        .noneSatisfy(text -> assertThat(text.toString()).contains("select")));
         assertThat(Duration.ofNanos(borrow.getEndEpochNanos() - borrow.getStartEpochNanos()))
                 .as("it begins before the wait")
                 .isGreaterThanOrEqualTo(Duration.ofMillis(99));
