@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import jdk.jfr.Recording;
@@ -154,7 +155,47 @@ class FlightRecorderTest extends PoolTest {
                 .isNotNull();
         List<RecordedEvent> units = recorded(pool, "Unit");
         assertThat(units).extracting(event -> event.getString("unit")).containsExactly("slow", "fails");
-        assertThat(units).extracting(event -> event.getBoolean("committed")).containsExactly(true, false);
+        assertThat(units).extracting(event -> event.getString("outcome")).containsExactly("committed", "rolled_back");
         assertThat(units.get(1).getString("failure")).isEqualTo("io.github.lifebelt.tx.TransactionRolledBackException");
+    }
+
+    @Test
+    void whatBecomesOfAUnitThatJoinsIsLeftToTheWhole() throws Exception {
+        ConnectionPool pool = open(builder().maxSize(1));
+        try (Connection outer = pool.getConnection()) {
+            outer.setAutoCommit(false);
+            UnitOfWork.on(pool)
+                    .named("part")
+                    .within(() -> new PlainOuter(outer))
+                    .joining()
+                    .run(tx -> query(tx.connection(), sleep(0.03)));
+            outer.commit();
+        }
+        assertThat(recorded(pool, "Unit")).singleElement().satisfies(event -> {
+            assertThat(event.getString("outcome")).isEqualTo("joined");
+            assertThat(event.getInt("attempts")).isOne();
+            assertThat(event.getString("failure")).isNull();
+        });
+    }
+
+    @Test
+    void whoWaitsInVainIsAnEventWithoutTheStatementsOfOthers() throws Exception {
+        ConnectionPool pool = open(builder().maxSize(1).borrowTimeout(Duration.ofMillis(300)));
+        pool.awaitReady(Duration.ofSeconds(20)); // a connect may take longer than this borrower has
+        Callable<Connection> used = () -> {
+            Connection connection = pool.getConnection();
+            query(connection, "select 1");
+            return connection;
+        };
+        try (Connection held = threads.submit(used).get(30, TimeUnit.SECONDS)) {
+            assertThat(held.isClosed()).isFalse();
+            assertThatThrownBy(pool::getConnection).hasMessageContaining("last statement: select ?");
+        }
+        assertThat(recorded(pool, "BorrowWait"))
+                .filteredOn(event -> !event.getBoolean("served"))
+                .singleElement()
+                .satisfies(event -> assertThat(event.getString("failure"))
+                        .contains("[POOL_EXHAUSTED]", "max 1, active 1")
+                        .doesNotContain("select"));
     }
 }

@@ -1,5 +1,6 @@
 package io.github.lifebelt.metrics;
 
+import io.github.lifebelt.internal.trace.UnitOutcomes;
 import io.github.lifebelt.internal.trace.UnitTrace;
 import io.github.lifebelt.tx.TransactionRolledBackException;
 import io.micrometer.observation.Observation.Event;
@@ -70,13 +71,13 @@ final class ObservedUnit implements UnitTrace {
 
     @Override
     public void committed(int attempts) {
-        outcome(Outcomes.COMMITTED, "none", attempts);
+        outcome(UnitOutcomes.COMMITTED, "none", attempts);
     }
 
     @Override
     public void failed(int attempts, @Nullable Throwable failure) {
         String type = failure == null ? "none" : failure.getClass().getName();
-        outcome(Outcomes.ofUnit(failure), type, attempts);
+        outcome(UnitOutcomes.of(failure), type, attempts);
         if (failure != null) {
             with(begun -> {
                 SqlStates.of(failure, state -> begun.tell(one -> one.highCardinalityKeyValue(SqlStates.KEY, state)));
@@ -96,8 +97,7 @@ final class ObservedUnit implements UnitTrace {
     @Override
     public void end() {
         if (!told) {
-            // Whether it is stored shows when the transaction ends that it is a part of.
-            outcome(Outcomes.JOINED, "none", 1);
+            outcome(UnitOutcomes.JOINED, "none", 1);
         }
         with(Observed::stop);
         observed = null;

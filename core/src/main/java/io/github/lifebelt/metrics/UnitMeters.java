@@ -2,6 +2,7 @@ package io.github.lifebelt.metrics;
 
 import io.github.lifebelt.PoolListener;
 import io.github.lifebelt.internal.metrics.MeterNames;
+import io.github.lifebelt.internal.trace.UnitOutcomes;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import java.sql.SQLException;
@@ -21,9 +22,9 @@ final class UnitMeters implements PoolListener {
 
     UnitMeters(Registrar registrar) {
         this.registrar = registrar;
-        committedAtOnce = units(Outcomes.COMMITTED, 1);
-        resolvedCommitted = registrar.timer(MeterNames.COMMIT_RESOLVED, Outcomes.KEY, Outcomes.COMMITTED);
-        resolvedRolledBack = registrar.timer(MeterNames.COMMIT_RESOLVED, Outcomes.KEY, Outcomes.ROLLED_BACK);
+        committedAtOnce = units(UnitOutcomes.COMMITTED, 1);
+        resolvedCommitted = registrar.timer(MeterNames.COMMIT_RESOLVED, Outcomes.KEY, UnitOutcomes.COMMITTED);
+        resolvedRolledBack = registrar.timer(MeterNames.COMMIT_RESOLVED, Outcomes.KEY, UnitOutcomes.ROLLED_BACK);
         unknown = registrar.counter(MeterNames.COMMIT_UNKNOWN);
         retries = registrar.counter(MeterNames.UNIT_RETRIES);
     }
@@ -39,12 +40,12 @@ final class UnitMeters implements PoolListener {
 
     @Override
     public void unitCommitted(String unit, Duration took, int attempts) {
-        (attempts == 1 ? committedAtOnce : units(Outcomes.COMMITTED, attempts)).record(took);
+        (attempts == 1 ? committedAtOnce : units(UnitOutcomes.COMMITTED, attempts)).record(took);
     }
 
     @Override
     public void unitFailed(String unit, Duration took, int attempts, @Nullable Throwable failure) {
-        units(Outcomes.ofUnit(failure), attempts).record(took);
+        units(UnitOutcomes.of(failure), attempts).record(took);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.lifebelt.internal.jfr;
 
+import io.github.lifebelt.internal.trace.UnitOutcomes;
 import io.github.lifebelt.internal.trace.UnitTrace;
 import org.jspecify.annotations.Nullable;
 
@@ -18,19 +19,26 @@ final class RecordedUnit implements UnitTrace {
 
     @Override
     public void committed(int attempts) {
-        event.attempts = attempts;
-        event.committed = true;
+        ended(UnitOutcomes.COMMITTED, attempts);
     }
 
     @Override
     public void failed(int attempts, @Nullable Throwable failure) {
-        event.attempts = attempts;
+        ended(UnitOutcomes.of(failure), attempts);
         // Not its words: they may have values of rows in them.
         event.failure = failure == null ? null : failure.getClass().getName();
     }
 
+    private void ended(String outcome, int attempts) {
+        event.outcome = outcome;
+        event.attempts = attempts;
+    }
+
     @Override
     public void end() {
+        if (event.outcome == null) {
+            ended(UnitOutcomes.JOINED, 1);
+        }
         event.end();
         event.commit();
     }

@@ -23,8 +23,12 @@ final class UnitEvent extends Event {
     @Nullable
     String unit;
 
-    @Label("Committed")
-    boolean committed;
+    @Label("Outcome")
+    @Description(
+            "committed, rolled_back, unknown, unavailable, failed, closed (without a commit), or joined: what becomes"
+                    + " of it shows with the transaction that it is a part of")
+    @Nullable
+    String outcome;
 
     @Label("Attempts")
     @Description("How often its work was run")
