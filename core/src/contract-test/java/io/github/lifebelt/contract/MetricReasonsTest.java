@@ -260,10 +260,12 @@ class MetricReasonsTest extends PoolTest {
             assertThat(own.isClosed()).isFalse();
             assertThatThrownBy(pool::getConnection).hasMessageStartingWith("[POOL_DEADLOCK]");
         }
+        pool.suspend(Duration.ofSeconds(20));
+        assertThatThrownBy(pool::getConnection).hasMessageStartingWith("[POOL_SUSPENDED]");
         pool.close();
         assertThatThrownBy(pool::getConnection).hasMessageStartingWith("[POOL_CLOSED]");
         Scraped text = scraped();
-        for (String outcome : new String[] {"exhausted", "interrupted", "deadlock", "closed"}) {
+        for (String outcome : new String[] {"exhausted", "interrupted", "deadlock", "suspended", "closed"}) {
             assertThat(text.sum(BORROWS, "outcome", outcome)).as(outcome).isEqualTo(1);
         }
         assertThat(text.sum(BORROWS, "outcome", "ok")).isEqualTo(2);

@@ -20,6 +20,7 @@ final class BorrowMeters implements PoolListener {
     private enum Failure {
         EXHAUSTED,
         DEADLOCK,
+        SUSPENDED,
         UNAVAILABLE,
         CREDENTIALS,
         REFUSED,
@@ -29,7 +30,9 @@ final class BorrowMeters implements PoolListener {
 
         static Failure of(SQLException failure) {
             if (failure instanceof PoolExhaustedException) {
-                return hasCode(failure, PoolExhaustedException.DEADLOCK_CODE) ? DEADLOCK : EXHAUSTED;
+                return hasCode(failure, PoolExhaustedException.DEADLOCK_CODE)
+                        ? DEADLOCK
+                        : hasCode(failure, PoolExhaustedException.SUSPENDED_CODE) ? SUSPENDED : EXHAUSTED;
             }
             if (failure instanceof DatabaseUnavailableException) {
                 return failure.getCause() instanceof CredentialsUnavailableException ? CREDENTIALS : UNAVAILABLE;

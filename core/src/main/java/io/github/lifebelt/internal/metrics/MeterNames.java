@@ -25,7 +25,7 @@ public enum MeterNames {
             Kind.TIMER,
             "seconds",
             "from the call of `getConnection()` to its end",
-            "outcome=ok, exhausted, deadlock, unavailable, credentials, refused, interrupted, closed, failed"),
+            "outcome=ok, exhausted, deadlock, suspended, unavailable, credentials, refused, interrupted, closed, failed"),
     WAIT_TIME_MAX(
             otel("wait_time.seconds.max"), Kind.GAUGE, "seconds", "the longest of the last two minutes", "outcome"),
     USE_TIME(otel("use_time"), Kind.TIMER, "seconds", "from a borrow to the return"),
