@@ -219,7 +219,18 @@ final class Lender {
             if (!rack.queue().acquire(begin, patience, guard)) {
                 throw outOfPatience(begin);
             }
+            checkOpenWithPermit();
         });
+    }
+
+    /** Whoever closes the pool takes what comes free for itself; and hands back what a suspension has withheld. */
+    private void checkOpenWithPermit() throws SQLException {
+        try {
+            openCheck.run();
+        } catch (SQLException e) {
+            rack.putBack(null);
+            throw e;
+        }
     }
 
     /** Something that may take long and ends in time. */
