@@ -242,7 +242,8 @@ public interface PoolListener {
     default void credentialsRefreshFailed(SQLException failure, @Nullable Duration validFor) {}
 
     /**
-     * The database takes connections again.
+     * The database takes connections again. Not told of an outage that a suspension has cut off: nobody looked how it went on,
+     * and if it goes on after {@link ConnectionPool#resume} that is another one.
      *
      * @param outage how long it took none
      */

@@ -227,6 +227,18 @@ final class Gate {
         }
     }
 
+    /** Opens it without any news of the database: what was met is forgotten, and whoever connects next finds out. */
+    void forget() {
+        lock.lock();
+        try {
+            if (closure != null) {
+                open();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private boolean open() {
         closure = null;
         halfOpen = false;

@@ -54,6 +54,11 @@ final class Generation {
         return isInDoubt() ? doubted : null;
     }
 
+    /** No connection stands any more of which there could be a doubt. */
+    void forget() {
+        lastProven.accumulateAndGet(current.get(), Math::max);
+    }
+
     /** A connection has answered that was asked, or begun, in the given generation. */
     void proven(Physical physical, long asOf) {
         physical.proven(asOf);

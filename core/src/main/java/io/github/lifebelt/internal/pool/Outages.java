@@ -273,6 +273,10 @@ final class Outages {
                 loginNanos = Math.min(loginNanos * 2, connectNanos);
             }
             gate.close(Ticket.NONE, verdicts.of(e), problem, e);
+            if (paused) {
+                // Since we looked above.
+                gate.forget();
+            }
             state.refresh(BorrowErrors.reason(e));
         }
     }
@@ -287,11 +291,19 @@ final class Outages {
         }
     }
 
-    /** Nobody looks for the database, whatever becomes of it. */
+    /**
+     * Nobody looks for the database, whatever becomes of it. So what is known of it is forgotten, too: it would be old by the
+     * time when somebody looks again, and until then nobody is to be told of an outage.
+     */
     void pause() {
         paused = true;
         prober.lookAround();
         connector.withdrawOffer();
+        gate.forget();
+        role.forget();
+        generation.forget();
+        state.refresh("the pool is suspended, and looks anew after that");
+        effects.wakeBorrowers();
     }
 
     boolean isProbing() {

@@ -49,6 +49,11 @@ final class RoleWatch {
         return known.get() == Known.READ_ONLY;
     }
 
+    /** As in the beginning: whoever writes next finds out. */
+    void forget() {
+        known.set(Known.AS_WANTED);
+    }
+
     /** A server has refused a write because of what it is. */
     void writeRefused(Physical physical, String reason) {
         if (!wantsWriter || isReadOnly()) {
