@@ -7,6 +7,10 @@ import org.jspecify.annotations.Nullable;
  * A pool's figures at one moment. The figures are read one after the other while the pool goes on, so they may disagree
  * by the borrows of a microsecond.
  *
+ * <p>While the pool is {@linkplain ConnectionPool#suspend suspended} nothing is active or idle, pending are those that wait for
+ * {@link ConnectionPool#resume}, and who of them gave up counts as a time-out. The state does not tell of it ({@link
+ * ConnectionPool#health()} does): nothing is known of the database, as before the first connect, which is {@link State#UP}.
+ *
  * @param active connections that are lent
  * @param idle physical connections that are open and not lent
  * @param pending threads that wait for a connection

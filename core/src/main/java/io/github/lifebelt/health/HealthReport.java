@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param status the whole in one word
  * @param live false if only a restart of the process helps: the pool was closed. A database that is down is no reason to
  *     restart its clients
- * @param ready whether requests should be sent here: the database is reached, the schema is ready, and the pool is not
- *     stuck. A pool that is only saturated stays ready, since all replicas are when all are busy
+ * @param ready whether requests should be sent here: the database is reached, the schema is ready, and the pool is neither
+ *     stuck nor suspended. A pool that is only saturated stays ready, since all replicas are when all are busy
  * @param reasons what speaks against {@link Status#UP}, the gravest first, and notes; empty if all is well
  * @param database whether it is reached
  * @param saturation how busy the pool is
@@ -55,6 +55,8 @@ public record HealthReport(
     public enum Code {
         /** The pool was closed. */
         POOL_CLOSED(Status.DOWN),
+        /** The pool is suspended, and was not resumed yet: nothing is connected, and the database was not asked. */
+        POOL_SUSPENDED(Status.DOWN),
         /** The database did not answer in time, or could not be connected to. */
         DATABASE_UNREACHABLE(Status.DOWN),
         /** Callers wait, and nobody has given a connection back for a minute. */

@@ -65,10 +65,18 @@ final class HealthCheck {
 
         boolean serves();
 
+        boolean isSuspended();
+
         List<String> twins();
     }
 
-    private record Found(HealthReport report, long atNanos) {}
+    private static final String SUSPENDED = "not asked, since the pool is suspended";
+
+    private record Found(HealthReport report, long atNanos) {
+        boolean saysSuspended() {
+            return report.reasons().stream().anyMatch(reason -> reason.code() == Code.POOL_SUSPENDED);
+        }
+    }
 
     private final PoolConfig config;
     private final HealthProbe probe;
@@ -125,7 +133,10 @@ final class HealthCheck {
 
     private @Nullable HealthReport fresh(long now) {
         Found found = last;
-        return found != null && now - found.atNanos < cacheNanos && closed.getAsBoolean() == !found.report.live()
+        return found != null
+                        && now - found.atNanos < cacheNanos
+                        && closed.getAsBoolean() == !found.report.live()
+                        && isSuspended() == found.saysSuspended()
                 ? found.report
                 : null;
     }
@@ -168,6 +179,11 @@ final class HealthCheck {
         }
     }
 
+    /** A pool that is closed is nothing else. */
+    private boolean isSuspended() {
+        return view.isSuspended() && !closed.getAsBoolean();
+    }
+
     private HealthReport unanswered(String why) {
         return compose(new Failed(ConnectProblem.TIMED_OUT, why), List.of(), pressure.isSaturated(), null);
     }
@@ -176,6 +192,9 @@ final class HealthCheck {
         if (closed.getAsBoolean()) {
             return unanswered("not asked, since the pool is closed");
         }
+        if (isSuspended()) {
+            return unanswered(SUSPENDED);
+        }
         boolean saturated = pressure.isSaturated();
         List<Borrowing> out = saturated ? pressure.holders().now() : List.of();
         Finding finding = probe.ask(Holders.sessions(out), deadline);
@@ -183,8 +202,12 @@ final class HealthCheck {
         return compose(finding, out, saturated, schema);
     }
 
-    private HealthReport compose(Finding finding, List<Borrowing> out, boolean saturated, @Nullable Schema schema) {
+    private HealthReport compose(Finding found, List<Borrowing> out, boolean pressed, @Nullable Schema schema) {
         PoolStats stats = view.stats();
+        // A check that was under way then has met the end of its connection, which says nothing of the database.
+        boolean suspended = isSuspended();
+        Finding finding = suspended ? new Failed(ConnectProblem.TIMED_OUT, SUSPENDED) : found;
+        boolean saturated = pressed && !suspended;
         Map<Long, SessionActivity> server = finding instanceof Reached reached ? reached.sessions() : Map.of();
         Saturation saturation = new Saturation(
                 saturated,
@@ -204,7 +227,21 @@ final class HealthCheck {
         List<Reason> reasons = new ArrayList<>();
         Instant now = Instant.now();
         reasonsOfPool(reasons, stats, saturation, out, fleet, now);
-        boolean reached = !closed.getAsBoolean() && reasonsOfDatabase(reasons, finding);
+        boolean reached = false;
+        if (suspended) {
+            reasons.add(new Reason(
+                    Code.POOL_SUSPENDED,
+                    "the pool is suspended: nothing is connected, and callers wait until somebody resumes it"));
+        } else {
+            expiring(
+                    reasons,
+                    now,
+                    stats.credentialsExpireAt(),
+                    CREDENTIALS,
+                    Code.CREDENTIALS_EXPIRE,
+                    "what the pool logs in with");
+            reached = !closed.getAsBoolean() && reasonsOfDatabase(reasons, finding);
+        }
         if (schema != null && !schema.ready()) {
             reasons.add(new Reason(Code.SCHEMA_NOT_READY, schema.message()));
         }
@@ -285,13 +322,6 @@ final class HealthCheck {
                 CERTIFICATE,
                 Code.TLS_CERTIFICATE_EXPIRES_SOON,
                 "the server's certificate");
-        expiring(
-                reasons,
-                now,
-                stats.credentialsExpireAt(),
-                CREDENTIALS,
-                Code.CREDENTIALS_EXPIRE,
-                "what the pool logs in with");
         if (fleet != null && !fleet.fits()) {
             reasons.add(new Reason(
                     Code.FLEET_TOO_BIG,

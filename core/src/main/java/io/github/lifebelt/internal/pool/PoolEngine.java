@@ -289,6 +289,11 @@ public final class PoolEngine implements LeaseOwner {
         }
 
         @Override
+        public boolean isSuspended() {
+            return rack.isWithheld();
+        }
+
+        @Override
         public List<String> twins() {
             return OpenPools.twinsOf(config);
         }
