@@ -207,14 +207,17 @@ public final class ConnectionPool implements DataSource, AutoCloseable {
 
     /**
      * Takes the pool off the network until {@link #resume()}, for a checkpoint of the process: not one socket of it is open
-     * when this returns, also none of health checks and of the thread that looks for a lost database. Waits for borrowers to
-     * give back and for a migration to end; who borrows meanwhile waits, for as long as it would for a busy pool, and then
-     * gets a {@link PoolExhaustedException} with {@link PoolExhaustedException#SUSPENDED_CODE}. Nothing is connected in the
-     * background. A second call does nothing.
+     * when this returns, also none of health checks and of the thread that looks for a lost database, and the supplier of
+     * credentials is not asked. Waits for borrowers to give back, for a migration, and for units that look for their COMMIT;
+     * who borrows meanwhile waits, for as long as it would for a busy pool, and then gets a {@link PoolExhaustedException} with
+     * {@link PoolExhaustedException#SUSPENDED_CODE}, whatever was known of the database before. Nothing is connected in the
+     * background, and {@link #health()} is not ready, with the code {@link HealthReport.Code#POOL_SUSPENDED}. A second call
+     * waits for the first one, within its own timeout, and does nothing more. {@link #resume()} and {@link #close()} end the
+     * wait.
      *
-     * @param timeout how long to wait for what is under way; zero takes an idle pool only
-     * @throws SQLException if that did not end in time, with what it is: nothing was interrupted, and the pool goes on as
-     *     before; or if the pool is closed
+     * @param timeout how long to wait for what is under way, from the call on; zero takes an idle pool only
+     * @throws SQLException if that did not end in time, with what it is: no work was interrupted, and the pool goes on as
+     *     before; the same if {@link #resume()} was called meanwhile; or if the pool is closed
      */
     public void suspend(Duration timeout) throws SQLException {
         engine.suspend(timeout);
@@ -223,8 +226,9 @@ public final class ConnectionPool implements DataSource, AutoCloseable {
     /**
      * Lends again after {@link #suspend}: borrowers that wait are served at once. They connect, and credentials, TLS files
      * and the host's addresses are looked at as for any new connection; how long the process was frozen, and what the clock
-     * says since, does not matter. Only {@code min-idle} connections are made in the background. Does nothing where nothing
-     * is suspended.
+     * says since, does not matter. Nor does an outage or a rejected login of before: who connects first finds out anew. Only
+     * {@code min-idle} connections are made in the background, and credentials that expire are asked for ahead of time again. A
+     * {@link #suspend} that still waits fails. Does nothing where nothing is suspended.
      */
     public void resume() {
         engine.resume();

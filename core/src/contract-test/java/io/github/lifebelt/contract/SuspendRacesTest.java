@@ -1,5 +1,6 @@
 package io.github.lifebelt.contract;
 
+import static io.github.lifebelt.contract.Sql.execute;
 import static io.github.lifebelt.contract.Sql.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,12 +9,20 @@ import static org.awaitility.Awaitility.await;
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolExhaustedException;
 import io.github.lifebelt.health.HealthReport;
+import io.github.lifebelt.health.HealthReport.Code;
+import io.github.lifebelt.health.HealthReport.Reason;
 import io.github.lifebelt.internal.pool.DirectConnections;
 import io.github.lifebelt.internal.pool.PoolEngine;
 import io.github.lifebelt.testing.FaultProxy;
+import io.github.lifebelt.testing.ProtocolProxy;
+import io.github.lifebelt.testing.ProtocolProxy.Ending;
+import io.github.lifebelt.tx.UnitOfWork;
+import io.github.lifebelt.tx.UnitOfWork.CommitOutcome;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -57,7 +66,9 @@ class SuspendRacesTest extends PoolTest {
             pool.suspend(LONG);
             assertThat(OpenSockets.to(proxy.port())).isEmpty();
             assertThat(since(begin)).isLessThan(atMost(LONG.dividedBy(2)));
-            assertThat(health.get(30, TimeUnit.SECONDS)).isNotNull();
+            assertThat(health.get(30, TimeUnit.SECONDS).reasons())
+                    .extracting(Reason::code)
+                    .containsExactly(Code.POOL_SUSPENDED);
             pool.resume();
             fill(pool, 1);
         }
@@ -71,6 +82,108 @@ class SuspendRacesTest extends PoolTest {
             Future<Boolean> suspending = suspending(pool);
             pool.close(Duration.ofMillis(100));
             assertThatThrownBy(() -> suspending.get(10, TimeUnit.SECONDS)).hasMessageContaining("POOL_CLOSED");
+        }
+    }
+
+    @Test
+    void whoWaitsForAPoolThatIsClosedInsteadIsLentNothing() throws Exception {
+        ConnectionPool pool = open(builder().maxSize(4));
+        fill(pool, 1);
+        pool.suspend(LONG);
+        long connects = pool.stats().connects();
+        List<Future<Connection>> waiters = together(4, pool::getConnection);
+        await().until(() -> pool.stats().pending() == 4);
+        pool.close();
+        for (Future<Connection> waiter : waiters) {
+            assertThatThrownBy(() -> waiter.get(30, TimeUnit.SECONDS)).hasMessageContaining("[POOL_CLOSED]");
+        }
+        assertThat(pool.stats().connects()).isEqualTo(connects);
+    }
+
+    @Test
+    void aSecondCallHasALimitOfItsOwnAndEndsWithThePool() throws Exception {
+        ConnectionPool pool = open(builder().maxSize(2).borrowTimeout(SHORT));
+        try (Connection held = borrowedByAnother(pool)) {
+            assertThat(held.isClosed()).isFalse();
+            Future<Boolean> first = suspending(pool);
+            assertThatThrownBy(() -> pool.suspend(Duration.ofMillis(100)))
+                    .isInstanceOf(SQLTimeoutException.class)
+                    .hasMessageContaining("[SUSPEND_TIMEOUT]")
+                    .hasMessageContaining("another call of suspend()");
+            assertThat(first.isDone()).isFalse();
+            Future<Boolean> second = threads.submit(() -> {
+                pool.suspend(LONG);
+                return true;
+            });
+            pool.close(Duration.ofMillis(100));
+            assertThatThrownBy(() -> first.get(10, TimeUnit.SECONDS)).hasMessageContaining("POOL_CLOSED");
+            assertThatThrownBy(() -> second.get(10, TimeUnit.SECONDS)).hasMessageContaining("POOL_CLOSED");
+        }
+    }
+
+    @Test
+    void resumeEndsACallThatStillWaits() throws Exception {
+        ConnectionPool pool = open(builder().maxSize(2).borrowTimeout(SHORT));
+        try (Connection held = borrowedByAnother(pool)) {
+            Future<Boolean> suspending = suspending(pool);
+            pool.resume();
+            assertThatThrownBy(() -> suspending.get(10, TimeUnit.SECONDS)).hasMessageContaining("[SUSPEND_ENDED]");
+            borrowedByAnother(pool).close();
+            assertThat(query(held, "select 1")).isEqualTo("1");
+        }
+        pool.suspend(LONG);
+        pool.resume();
+        fill(pool, 2);
+    }
+
+    @Test
+    void whoStillConnectsIsNamedToo() throws Exception {
+        try (FaultProxy proxy = server().proxy()) {
+            ConnectionPool pool =
+                    open(ConnectionPool.builder(server().url(proxy)).maxSize(2).borrowTimeout(LONG));
+            proxy.acceptAndStaySilent();
+            Future<Connection> borrower = threads.submit(() -> pool.getConnection());
+            await().until(() -> proxy.accepted() == 1);
+            assertThatThrownBy(() -> pool.suspend(Duration.ofMillis(100)))
+                    .hasMessageContaining("[SUSPEND_TIMEOUT]")
+                    .hasMessageContaining(": 1 connection is being made. ");
+            pool.close(Duration.ZERO);
+            assertThatThrownBy(() -> borrower.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(SQLException.class);
+        }
+    }
+
+    @Test
+    void aUnitThatLooksForItsCommitIsWaitedFor() throws Exception {
+        try (ProtocolProxy proxy = server().protocolProxy()) {
+            ConnectionPool pool =
+                    open(ConnectionPool.builder(server().url(proxy)).maxSize(1).borrowTimeout(SHORT));
+            try (Connection connection = bare()) {
+                execute(connection, "drop table if exists paid");
+                execute(connection, "create table paid (n int)");
+                execute(connection, "drop table if exists lifebelt_token");
+                execute(connection, UnitOfWork.on(pool).tokenTableStatement());
+            }
+            UnitOfWork unit =
+                    UnitOfWork.on(pool).commitOutcome(CommitOutcome.TOKEN).resolveTimeout(LONG);
+            proxy.loseCommitAnswer(Ending.RESET);
+            Future<Boolean> work = threads.submit(() -> {
+                unit.run(tx -> {
+                    execute(tx.connection(), "insert into paid values (1)");
+                    proxy.refuse();
+                });
+                return true;
+            });
+            await().until(() -> pool.unwrap(PoolEngine.class).units().isAnyInDoubt());
+            assertThatThrownBy(() -> pool.suspend(Duration.ofMillis(100)))
+                    .hasMessageContaining("[SUSPEND_TIMEOUT]")
+                    .hasMessageContaining("a unit looks for the outcome of its COMMIT");
+            Future<Boolean> suspending = suspending(pool);
+            assertThat(suspending.isDone()).isFalse();
+            proxy.heal();
+            assertThat(work.get(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(suspending.get(30, TimeUnit.SECONDS)).isTrue();
+            pool.resume();
+            fill(pool, 1);
         }
     }
 

@@ -7,23 +7,33 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.ConnectionPool;
+import io.github.lifebelt.DatabaseUnavailableException;
 import io.github.lifebelt.PoolExhaustedException;
 import io.github.lifebelt.PoolListener;
 import io.github.lifebelt.PoolStats.State;
+import io.github.lifebelt.health.HealthReport;
+import io.github.lifebelt.health.HealthReport.Code;
+import io.github.lifebelt.health.HealthReport.Reason;
+import io.github.lifebelt.health.HealthReport.Status;
 import io.github.lifebelt.security.CredentialsProvider.Credentials;
 import io.github.lifebelt.testing.FaultProxy;
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.tx.UnitOfWork;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -75,7 +85,7 @@ class SuspendTest extends PoolTest {
     void nothingIsLookedForOnTheNetworkWhileADatabaseIsDown() throws Exception {
         try (FaultProxy proxy = server().proxy()) {
             ConnectionPool pool =
-                    open(ConnectionPool.builder(server().url(proxy)).failFast());
+                    open(ConnectionPool.builder(server().url(proxy)).failFast().borrowTimeout(Duration.ofSeconds(1)));
             fill(pool, 1);
             server().faults().stop(StopMode.FAST);
             await().until(() -> {
@@ -83,6 +93,7 @@ class SuspendTest extends PoolTest {
                 return pool.stats().state() == State.DOWN;
             });
             pool.suspend(LONG);
+            assertWaitsForResume(pool);
             // The proxy may get to what was tried before a moment later; whoever looks for a database looks every 50
             // ms.
             AtomicLong seen = new AtomicLong();
@@ -93,9 +104,115 @@ class SuspendTest extends PoolTest {
             assertThat(pool.health().database().reached()).isFalse();
             assertThat(proxy.accepted()).as("nobody has tried").isEqualTo(accepted);
             pool.resume();
-            pool.awaitReady(LONG);
+            // At once, although they fail fast: the outage of before is forgotten.
             fill(pool, 1);
+            assertThat(pool.stats().state()).isEqualTo(State.UP);
         }
+    }
+
+    /** Nobody hears of a database that nobody looks at. */
+    private static void assertWaitsForResume(ConnectionPool pool) {
+        assertThat(pool.stats().state()).isEqualTo(State.UP);
+        assertThatThrownBy(pool::getConnection)
+                .isInstanceOf(PoolExhaustedException.class)
+                .hasMessageContaining(PoolExhaustedException.SUSPENDED_CODE);
+    }
+
+    @Test
+    void whoIsResumedInAnOutageFindsOutAtOnce() throws Exception {
+        List<State> states = new CopyOnWriteArrayList<>();
+        ConnectionPool pool =
+                open(builder().failFast().borrowTimeout(Duration.ofSeconds(1)).listener(new PoolListener() {
+                    @Override
+                    public void stateChanged(State from, State to, String reason) {
+                        states.add(to);
+                    }
+                }));
+        server().faults().stop(StopMode.FAST);
+        await().until(() -> {
+            assertThatThrownBy(pool::getConnection).isInstanceOf(DatabaseUnavailableException.class);
+            return pool.stats().state() == State.DOWN;
+        });
+        pool.suspend(LONG);
+        assertWaitsForResume(pool);
+        int before = states.size();
+        pool.resume();
+        assertThatThrownBy(pool::getConnection).isInstanceOf(DatabaseUnavailableException.class);
+        assertThat(pool.stats().state()).isEqualTo(State.DOWN);
+        assertThat(states.subList(before, states.size())).as("a new outage").contains(State.DOWN);
+    }
+
+    @Test
+    void aRejectedLoginOfBeforeIsNoneAfterwards() throws Exception {
+        AtomicReference<String> password = new AtomicReference<>("not " + server().password());
+        ConnectionPool pool = open(builder()
+                .borrowTimeout(Duration.ofSeconds(1))
+                .credentials(() -> Credentials.of(server().user(), password.get())));
+        assertThatThrownBy(pool::getConnection)
+                .isInstanceOf(SQLNonTransientConnectionException.class)
+                .hasMessageContaining("CONNECT_REFUSED");
+        pool.suspend(LONG);
+        assertWaitsForResume(pool);
+        password.set(server().password());
+        pool.resume();
+        fill(pool, 1);
+        assertThat(pool.stats().state()).isEqualTo(State.UP);
+    }
+
+    @Test
+    void healthSaysSoAtOnceAndAsksNobody() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        ConnectionPool pool = open(builder().healthCache(Duration.ofMinutes(1)).credentials(() -> {
+            asked.incrementAndGet();
+            return Credentials.of(server().user(), server().password());
+        }));
+        fill(pool, 1);
+        assertThat(pool.health().status()).isEqualTo(Status.UP);
+        pool.suspend(LONG);
+        int before = asked.get();
+        long connects = pool.stats().connects();
+        HealthReport report = pool.health();
+        assertThat(report.reasons()).extracting(Reason::code).containsExactly(Code.POOL_SUSPENDED);
+        assertThat(report.status()).isEqualTo(Status.DOWN);
+        assertThat(report.live()).isTrue();
+        assertThat(report.ready()).isFalse();
+        assertThat(report.database().reached()).isFalse();
+        assertThat(report.toJson()).contains("\"code\":\"POOL_SUSPENDED\"");
+        assertThat(asked).hasValue(before);
+        assertThat(pool.stats().connects()).isEqualTo(connects);
+        pool.resume();
+        assertThat(pool.health().status()).isEqualTo(Status.UP);
+        pool.suspend(LONG);
+        pool.close();
+        assertThat(pool.health().reasons()).extracting(Reason::code).containsExactly(Code.POOL_CLOSED);
+    }
+
+    @Test
+    void aSupplierOfCredentialsThatIsAskedIsWaitedForAndNotAskedAgain() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        CountDownLatch answer = new CountDownLatch(1);
+        ConnectionPool pool = open(builder().credentials(() -> {
+            if (asked.incrementAndGet() == 2) {
+                await().atMost(LONG).until(() -> answer.getCount() == 0);
+            }
+            // The first ones are about to expire, and so asked for again in the background.
+            Instant end = Instant.now().plusSeconds(asked.get() == 1 ? 2 : 3_600);
+            return new Credentials(server().user(), server().password(), end);
+        }));
+        fill(pool, 1);
+        await().until(() -> asked.get() == 2);
+        Future<Boolean> suspending = threads.submit(() -> {
+            pool.suspend(LONG);
+            return true;
+        });
+        await().until(() -> pool.health().reasons().stream().anyMatch(one -> one.code() == Code.POOL_SUSPENDED));
+        await().until(() -> pool.stats().idle() == 0);
+        assertThat(suspending.isDone()).isFalse();
+        answer.countDown();
+        assertThat(suspending.get(30, TimeUnit.SECONDS)).isTrue();
+        pool.resume();
+        fill(pool, 1);
+        assertThat(asked).as("what was given then is used").hasValue(2);
     }
 
     @Test

@@ -121,13 +121,21 @@ public final class CommitMarker implements Serializable {
         if (token != null && UnitSupport.isTooOld(at())) {
             return Effect.UNKNOWN;
         }
-        // The table is looked up: a name in a text that comes from outside has no place in a statement.
-        Finding found = engine.units().find(new Mark(transactionId, token, null, session, incarnation), timeout);
-        return switch (found) {
+        return switch (find(engine.units(), timeout)) {
             case COMMITTED -> Effect.COMMITTED;
             case ROLLED_BACK -> Effect.NONE;
             case OPEN, ELSEWHERE, UNKNOWN -> Effect.UNKNOWN;
         };
+    }
+
+    private Finding find(UnitSupport units, Duration timeout) {
+        units.looksForCommit();
+        try {
+            // The table is looked up: a name in a text that comes from outside has no place in a statement.
+            return units.find(new Mark(transactionId, token, null, session, incarnation), timeout);
+        } finally {
+            units.lookedForCommit();
+        }
     }
 
     /**

@@ -291,10 +291,7 @@ public final class Transaction implements AutoCloseable {
         } else if (ending instanceof RolledBack refused) {
             throw refused(failures.refused(refused.failure()));
         } else if (ending instanceof InDoubt doubt) {
-            lease.giveUpConnection();
-            Throwable strict = end(State.IN_DOUBT, null);
-            resolve(doubt);
-            committed(strict);
+            committed(lookFor(doubt));
         }
     }
 
@@ -323,6 +320,19 @@ public final class Transaction implements AutoCloseable {
             throw e;
         }
         end(State.JOINED, null);
+    }
+
+    /** Gives the connection back, and finds out what became of the COMMIT. */
+    private @Nullable Throwable lookFor(InDoubt doubt) {
+        engine.units().looksForCommit();
+        try {
+            lease.giveUpConnection();
+            Throwable strict = end(State.IN_DOUBT, null);
+            resolve(doubt);
+            return strict;
+        } finally {
+            engine.units().lookedForCommit();
+        }
     }
 
     private void resolve(InDoubt doubt) {

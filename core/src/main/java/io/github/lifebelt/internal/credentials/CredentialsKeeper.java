@@ -119,9 +119,24 @@ public final class CredentialsKeeper {
         throw problem;
     }
 
-    /** Time has passed that no clock has measured: a password may have been rotated since. */
-    public void askAnew() {
-        supply.askAnew();
+    /** The supplier is not asked from now on: it may go on the network for an answer. */
+    public void pause() {
+        supply.pause();
+    }
+
+    /** Whether the supplier is not at it any more. */
+    public boolean isIdle() {
+        return supply.isIdle();
+    }
+
+    /** The supplier is to end what it is at. */
+    public void interrupt() {
+        supply.interrupt();
+    }
+
+    /** It is asked again. Time may have passed that no clock has measured: a password may have been rotated since. */
+    public void goOn() {
+        supply.goOn();
     }
 
     /** The server has taken them. */
@@ -235,7 +250,7 @@ public final class CredentialsKeeper {
                     return null;
                 }
             }
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (ExecutionException | TimeoutException | CredentialsUnavailableException e) {
             LOG.debug("{}: {} was asked once more in vain", pool, supply.name());
             return null;
         }

@@ -39,6 +39,7 @@ final class Supply {
     private @Nullable SupplierCall call;
     private int callsOut;
     private boolean failing;
+    private boolean paused;
     private long plans;
 
     Supply(String pool, CredentialsProvider supplier, Timer timer, Events events) {
@@ -75,8 +76,61 @@ final class Supply {
         closed = true;
         lock.lock();
         try {
-            if (call != null) {
-                call.interrupt();
+            paused = false;
+            interruptCall();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nobody is asked until {@link #goOn}. A call that is under way is. */
+    void pause() {
+        lock.lock();
+        try {
+            paused = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether no call is under way. */
+    boolean isIdle() {
+        lock.lock();
+        try {
+            return callsOut == 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The call that is going on is to end. */
+    void interrupt() {
+        lock.lock();
+        try {
+            interruptCall();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void interruptCall() {
+        if (call != null) {
+            call.interrupt();
+        }
+    }
+
+    /**
+     * Asks again. What expires is asked for ahead of time as before, what does not at the next login, however slow the
+     * supplier was to give it.
+     */
+    void goOn() {
+        lock.lock();
+        try {
+            if (paused) {
+                paused = false;
+                Answer answer = last;
+                last = answer == null ? null : answer.toBeAskedFor();
+                plan();
             }
         } finally {
             lock.unlock();
@@ -96,42 +150,39 @@ final class Supply {
         }
     }
 
-    /** What does not expire is asked for at the next login, however slow the supplier was to give it. */
-    void askAnew() {
-        lock.lock();
-        try {
-            Answer answer = last;
-            last = answer == null ? null : answer.toBeAskedFor();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** The call that is going on, or a new one. */
-    SupplierCall ask() {
+    SupplierCall ask() throws CredentialsUnavailableException {
         lock.lock();
         try {
-            SupplierCall going = call;
-            if (going != null && going.ageNanos() > OVERDUE.toNanos() && callsOut < MOST_CALLS) {
-                LOG.warn("{}: {} has kept silent for {}, and is asked again", pool, name, Durations.text(OVERDUE));
-                going.interrupt();
-                going = null;
+            if (paused) {
+                throw unavailable("is not asked while the pool is suspended", null);
             }
-            if (going == null) {
-                going = new SupplierCall(pool, supplier, this::ended);
-                call = going;
-                callsOut++;
-                going.start();
-            }
-            return going;
+            return goingOrNew();
         } finally {
             lock.unlock();
         }
     }
 
-    private void ended(SupplierCall ended, @Nullable Credentials answer, @Nullable Throwable failure) {
+    private SupplierCall goingOrNew() {
+        SupplierCall going = call;
+        if (going != null && going.ageNanos() > OVERDUE.toNanos() && callsOut < MOST_CALLS) {
+            LOG.warn("{}: {} has kept silent for {}, and is asked again", pool, name, Durations.text(OVERDUE));
+            going.interrupt();
+            going = null;
+        }
+        if (going == null) {
+            going = new SupplierCall(pool, supplier, this::ended);
+            call = going;
+            callsOut++;
+            going.start();
+        }
+        return going;
+    }
+
+    private void ended(SupplierCall ended, @Nullable Credentials answer, @Nullable Throwable thrown) {
         boolean news = false;
         boolean firstFailure;
+        Throwable failure;
         lock.lock();
         try {
             callsOut--;
@@ -143,6 +194,8 @@ final class Supply {
             if (answer != null) {
                 news = take(answer, ended.ageNanos());
             }
+            // Who may have been interrupted for a suspension has not failed.
+            failure = paused ? null : thrown;
             firstFailure = failure != null && !failing;
             failing = failure != null;
             plan();
@@ -185,7 +238,7 @@ final class Supply {
     /** When to ask next although nobody wants to log in. Held by the lock. */
     private void plan() {
         Duration valid = validFor();
-        if (valid != null && !closed) {
+        if (valid != null && !closed && !paused) {
             long plan = ++plans;
             Duration delay = failing || valid.isNegative()
                     ? RefreshTimes.untilRetry(valid)
@@ -199,8 +252,8 @@ final class Supply {
         lock.lock();
         try {
             // Somebody may have asked since, and then there is another plan.
-            if (plan == plans && !closed) {
-                ask();
+            if (plan == plans && !closed && !paused) {
+                goingOrNew();
             }
         } finally {
             lock.unlock();

@@ -124,6 +124,7 @@ final class Connector {
 
     /** Opens one in any case. Where credentials are rejected others are tried: they may just have been rotated. */
     Physical open(SlotConnect attempt, long deadlineNanos) throws SQLException {
+        all.check();
         Credentials wanted = credentials.forLogin(deadlineNanos);
         for (int logins = 1; ; logins++) {
             try {

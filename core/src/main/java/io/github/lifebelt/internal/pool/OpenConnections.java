@@ -19,6 +19,11 @@ final class OpenConnections {
         attempts = new UnderWay<>(pool);
     }
 
+    /** Throws while the pool is suspended: who wants to connect is to know before he asks others for what he needs. */
+    void check() throws SQLException {
+        attempts.check();
+    }
+
     /** A connect begins. {@link #attemptEnded} has to follow unless this throws. */
     void attempt(ConnectRequest request) throws SQLException {
         attempts.begin(request);

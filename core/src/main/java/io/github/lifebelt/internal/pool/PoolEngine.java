@@ -28,6 +28,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -312,8 +313,14 @@ public final class PoolEngine implements LeaseOwner {
         }
 
         @Override
+        public boolean isAnyInDoubt() {
+            return units.isAnyInDoubt();
+        }
+
+        @Override
         public void pause() {
             outages.pause();
+            credentials.pause();
         }
 
         @Override
@@ -323,23 +330,44 @@ public final class PoolEngine implements LeaseOwner {
         }
 
         @Override
-        public boolean isProbing() {
-            return outages.isProbing();
+        public boolean isIdle() {
+            return !outages.isProbing() && credentials.isIdle();
+        }
+
+        @Override
+        public void interrupt() {
+            credentials.interrupt();
+        }
+
+        @Override
+        public void goOn() {
+            // Also of a pool that is closed: a unit that looks for its COMMIT may want to log in.
+            credentials.goOn();
+            if (!closing.get()) {
+                outages.goOn();
+            }
         }
 
         @Override
         public void resumed() {
             if (!closing.get()) {
-                credentials.askAnew();
-                outages.goOn();
                 gate.wakeAll();
                 warm();
             }
         }
 
         @Override
-        public String holders() {
-            return pressure.holders().brief(pressure.holders().now());
+        public String inUse() {
+            List<Borrowing> lent = pressure.holders().all();
+            int others = rack.queue().inUse() - lent.size();
+            List<String> what = new ArrayList<>();
+            if (!lent.isEmpty()) {
+                what.add("connections in use: " + pressure.holders().brief(lent));
+            }
+            if (others > 0) {
+                what.add(others == 1 ? "1 connection is being made" : others + " connections are being made");
+            }
+            return what.isEmpty() ? "connections were in use until now" : String.join("; ", what);
         }
     }
 

@@ -20,8 +20,17 @@ final class UnderWay<T> {
     void begin(T one) throws SQLException {
         all.add(one);
         // Noted first: whoever suspends sees it, or it sees that.
-        if (suspended) {
+        try {
+            check();
+        } catch (SQLException e) {
             all.remove(one);
+            throw e;
+        }
+    }
+
+    /** Throws while nothing may begin. */
+    void check() throws SQLException {
+        if (suspended) {
             throw new SQLTransientConnectionException(
                     "[POOL_SUSPENDED] " + pool + " is suspended and does not connect before resume()");
         }

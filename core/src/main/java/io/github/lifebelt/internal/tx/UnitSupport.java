@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the units of one pool share. Thread-safe. */
 public final class UnitSupport {
@@ -24,6 +25,7 @@ public final class UnitSupport {
     private final RetryBudget budget = new RetryBudget();
     private final UnitWatch watch;
     private final Tokens tokens;
+    private final AtomicInteger inDoubt = new AtomicInteger();
 
     public UnitSupport(String pool, Dialect dialect, SideDoor door) {
         this.resolver = dialect.commitResolver();
@@ -76,6 +78,23 @@ public final class UnitSupport {
     /** Whether a token that was written then may have been removed, or may be while it is looked for. */
     public static boolean isTooOld(Instant markedAt) {
         return markedAt.isBefore(Instant.now().minus(Tokens.LIFETIME).plus(Duration.ofHours(1)));
+    }
+
+    /**
+     * Somebody is going to look for a COMMIT; {@link #lookedForCommit} has to follow. A unit says so before it gives its permit
+     * back: whoever takes the pool off the network has to see the one or the other.
+     */
+    public void looksForCommit() {
+        inDoubt.incrementAndGet();
+    }
+
+    public void lookedForCommit() {
+        inDoubt.decrementAndGet();
+    }
+
+    /** Whether somebody looks for a COMMIT. */
+    public boolean isAnyInDoubt() {
+        return inDoubt.get() > 0;
     }
 
     /** What became of a transaction; never {@link Finding#OPEN} or {@link Finding#ELSEWHERE}. */

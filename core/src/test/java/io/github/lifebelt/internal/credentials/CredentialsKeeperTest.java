@@ -20,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -303,6 +304,48 @@ class CredentialsKeeperTest {
         await().until(() -> slow.expiresAt() == null && heard.contains("refreshed"));
         given.set(NEW);
         assertThat(borrower.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void whilePausedNobodyIsAskedAndAfterItThePlanIsANewOne() throws SQLException {
+        given.set(token("first", Duration.ofHours(1)));
+        login();
+        assertThat(planned).hasSize(1);
+        keeper.pause();
+        assertThat(keeper.isIdle()).isTrue();
+        planned.get(0).task().run();
+        assertThat(keeper.insteadOf(given.get(), in(10_000))).isNull();
+        assertThatThrownBy(() -> keeper.forLogin(in(10_000))).hasMessageContaining("while the pool is suspended");
+        assertThat(calls).hasValue(1);
+        keeper.goOn();
+        assertThat(planned).hasSize(2);
+        planned.get(0).task().run();
+        assertThat(calls).as("by the old plan").hasValue(1);
+        given.set(token("second", Duration.ofHours(1)));
+        planned.get(1).task().run();
+        await().until(() -> planned.size() == 3);
+        assertThat(login().secret()).isEqualTo("second");
+        assertThat(calls).hasValue(2);
+    }
+
+    @Test
+    void aCallThatIsInterruptedForAPauseIsNoFailure() throws Exception {
+        CountDownLatch called = new CountDownLatch(1);
+        CredentialsKeeper slow = keeper(() -> {
+            called.countDown();
+            while (!Thread.interrupted()) {
+                LockSupport.park(called);
+            }
+            throw new SQLException("interrupted");
+        });
+        Future<?> login = threads.submit(() -> slow.forLogin(in(20_000)));
+        called.await(20, TimeUnit.SECONDS);
+        slow.pause();
+        assertThat(slow.isIdle()).isFalse();
+        slow.interrupt();
+        await().until(slow::isIdle);
+        assertThatThrownBy(() -> login.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(SQLException.class);
+        assertThat(heard).isEmpty();
     }
 
     @Test
