@@ -49,6 +49,8 @@ final class HealthCheck {
 
     private static final Duration CREDENTIALS = Duration.ofSeconds(30);
 
+    private static final String SUSPENDED = "not asked, since the pool is suspended";
+
     /** What somebody has said who was reached, though it was no. */
     private static final Set<ConnectProblem> ANSWERS = EnumSet.of(
             ConnectProblem.TLS,
@@ -69,8 +71,6 @@ final class HealthCheck {
 
         List<String> twins();
     }
-
-    private static final String SUSPENDED = "not asked, since the pool is suspended";
 
     private record Found(HealthReport report, long atNanos) {
         boolean saysSuspended() {
