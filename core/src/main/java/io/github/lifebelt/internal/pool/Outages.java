@@ -209,7 +209,7 @@ final class Outages {
         int others = waiters.getAndIncrement();
         if (others >= maxWaiters) {
             waiters.decrementAndGet();
-            throw errors.unavailable(closure, waitedNanos, others + " others wait already");
+            throw errors.unavailable(closure, waitedNanos, maxWaiters + " others wait already");
         }
     }
 
