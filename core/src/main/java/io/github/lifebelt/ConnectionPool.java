@@ -164,6 +164,17 @@ public final class ConnectionPool implements DataSource, AutoCloseable {
     }
 
     /**
+     * Where this pool connects to, for tools that connect by the driver themselves. Frameworks that give migrations a user of
+     * their own ask a {@link DataSource} for this by its name, and add user and password.
+     *
+     * @return the driver's URL, with no user, password or other secret in it; its TLS mode is the one in force, which may be
+     *     stricter than the one that was given
+     */
+    public String getUrl() {
+        return engine.driverUrl();
+    }
+
+    /**
      * The pool's figures at this moment.
      *
      * @return a snapshot

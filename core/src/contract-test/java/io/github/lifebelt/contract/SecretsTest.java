@@ -66,6 +66,7 @@ class SecretsTest extends PoolTest {
         try (Connection connection = pool.getConnection()) {
             List<String> texts = new ArrayList<>(List.of(
                     pool.toString(),
+                    pool.getUrl(),
                     pool.config().toString(),
                     pool.stats().toString(),
                     builder().toString(),

@@ -203,6 +203,11 @@ public final class PoolEngine implements LeaseOwner {
         return config;
     }
 
+    /** The driver's own, without secrets, for who connects beside the pool and is to be as careful about TLS. */
+    public String driverUrl() {
+        return config.url().toBuilder().sslMode(tls.tls().mode()).build().jdbcUrl();
+    }
+
     public Dialect dialect() {
         return dialect;
     }
