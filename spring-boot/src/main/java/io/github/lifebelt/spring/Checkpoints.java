@@ -29,8 +29,9 @@ final class Checkpoints implements BeanPostProcessor, Resource {
         return checkpoints;
     }
 
+    /** Before others put a wrapper in its place. */
     @Override
-    public Object postProcessAfterInitialization(Object bean, String name) {
+    public Object postProcessBeforeInitialization(Object bean, String name) {
         if (bean instanceof ConnectionPool pool) {
             pools.add(pool);
         }

@@ -4,15 +4,17 @@ import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.health.HealthReport;
 import io.github.lifebelt.metrics.PoolMetrics;
 import io.github.lifebelt.tx.UnitOfWork;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.observation.ObservationRegistry;
-import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -24,7 +26,8 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * What goes with a {@link ConnectionPool}, auto-configured or defined by the application: units of work, health, metrics,
- * checkpoints. Each backs off where the application has its own.
+ * checkpoints. Each backs off where the application has its own. Metrics and checkpoints are of all pools that are beans,
+ * units and health of the only or primary one.
  */
 @AutoConfiguration(
         after = LifebeltDataSourceAutoConfiguration.class,
@@ -32,7 +35,7 @@ import org.springframework.context.annotation.Configuration;
             "org.springframework.boot.actuate.autoconfigure.jdbc.DataSourceHealthContributorAutoConfiguration",
             "org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration"
         })
-@ConditionalOnSingleCandidate(ConnectionPool.class)
+@ConditionalOnBean(ConnectionPool.class)
 public final class LifebeltAutoConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(LifebeltAutoConfiguration.class);
@@ -40,10 +43,14 @@ public final class LifebeltAutoConfiguration {
     /** For Spring. */
     public LifebeltAutoConfiguration() {}
 
+    /** There is none if a test has put another database in the pool's place. */
     @Bean
     @ConditionalOnMissingBean
-    UnitOfWork unitOfWork(ConnectionPool pool) {
-        return SpringTransaction.units(pool);
+    @ConditionalOnSingleCandidate(ConnectionPool.class)
+    @Nullable
+    UnitOfWork unitOfWork(ObjectProvider<DataSource> primary, ConfigurableListableBeanFactory beans) {
+        ConnectionPool pool = Pools.one(primary, beans);
+        return pool == null ? null : SpringTransaction.units(pool);
     }
 
     @Bean
@@ -56,17 +63,9 @@ public final class LifebeltAutoConfiguration {
     @SuppressWarnings("NullAway") // null is Boot's word for "not mine", which only the newer line writes down
     DataSourcePoolMetadataProvider lifebeltPoolMetadataProvider() {
         return source -> {
-            ConnectionPool pool = pool(source);
+            ConnectionPool pool = Pools.in(source);
             return pool == null ? null : new PoolMetadata(pool);
         };
-    }
-
-    private static @Nullable ConnectionPool pool(DataSource source) {
-        try {
-            return source.isWrapperFor(ConnectionPool.class) ? source.unwrap(ConnectionPool.class) : null;
-        } catch (SQLException e) {
-            return null;
-        }
     }
 
     /** Meters. */
@@ -74,22 +73,23 @@ public final class LifebeltAutoConfiguration {
     @ConditionalOnClass(name = "io.micrometer.core.instrument.binder.MeterBinder")
     static class Metrics {
         @Bean
-        @ConditionalOnMissingBean
-        PoolMetrics lifebeltPoolMetrics(ConnectionPool pool) {
-            return new PoolMetrics(pool).withHikariNames();
+        @ConditionalOnMissingBean(PoolMetrics.class)
+        MeterBinder lifebeltPoolMetrics(ConfigurableListableBeanFactory beans) {
+            return registry -> Pools.all(beans)
+                    .forEach(pool -> new PoolMetrics(pool).withHikariNames().bindTo(registry));
         }
 
         /** When all beans are there: a registry may be made after the pool, which it may need itself. */
         @Bean
         @ConditionalOnProperty(LifebeltSettings.OBSERVE)
         SmartInitializingSingleton lifebeltObservation(
-                PoolMetrics metrics, ObjectProvider<ObservationRegistry> registry) {
+                ConfigurableListableBeanFactory beans, ObjectProvider<ObservationRegistry> registry) {
             return () -> {
                 ObservationRegistry one = registry.getIfUnique();
                 if (one == null) {
                     LOG.warn("{} is not used, as there is no one bean ObservationRegistry", LifebeltSettings.OBSERVE);
                 } else {
-                    metrics.observe(one);
+                    Pools.all(beans).forEach(pool -> new PoolMetrics(pool).observe(one));
                 }
             };
         }
@@ -105,15 +105,23 @@ public final class LifebeltAutoConfiguration {
         }
     }
 
-    /** Boot's own contributor of this name, which borrows a connection, backs off. */
+    /**
+     * Boot's own contributor of this name, which borrows a connection, backs off. It is back where a test has put another
+     * database in the pool's place.
+     */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "org.springframework.boot.actuate.health.HealthIndicator")
     @ConditionalOnMissingBean(name = {"dbHealthIndicator", "dbHealthContributor"})
+    @ConditionalOnSingleCandidate(ConnectionPool.class)
     @Conditional(OnOnlyDataSource.class)
     static class HealthOfBoot3 {
         @Bean
         @org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnabledHealthIndicator("db")
-        org.springframework.boot.actuate.health.HealthIndicator dbHealthContributor(ConnectionPool pool) {
+        org.springframework.boot.actuate.health.HealthIndicator dbHealthContributor(DataSource source) {
+            ConnectionPool pool = Pools.in(source);
+            if (pool == null) {
+                return new org.springframework.boot.actuate.jdbc.DataSourceHealthIndicator(source);
+            }
             return () -> {
                 HealthReport report = pool.health();
                 var health = HealthDetails.isUp(report)
@@ -127,11 +135,16 @@ public final class LifebeltAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "org.springframework.boot.health.contributor.HealthIndicator")
     @ConditionalOnMissingBean(name = {"dbHealthIndicator", "dbHealthContributor"})
+    @ConditionalOnSingleCandidate(ConnectionPool.class)
     @Conditional(OnOnlyDataSource.class)
     static class HealthOfBoot4 {
         @Bean
         @org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator("db")
-        org.springframework.boot.health.contributor.HealthIndicator dbHealthContributor(ConnectionPool pool) {
+        org.springframework.boot.health.contributor.HealthIndicator dbHealthContributor(DataSource source) {
+            ConnectionPool pool = Pools.in(source);
+            if (pool == null) {
+                return new org.springframework.boot.jdbc.health.DataSourceHealthIndicator(source);
+            }
             return () -> {
                 HealthReport report = pool.health();
                 var health = HealthDetails.isUp(report)

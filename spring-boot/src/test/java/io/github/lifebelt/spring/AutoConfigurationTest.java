@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolListener;
-import io.github.lifebelt.metrics.PoolMetrics;
 import io.github.lifebelt.testing.DatabaseProduct;
 import io.github.lifebelt.testing.DatabaseTest;
 import io.github.lifebelt.testing.TestDatabase;
 import io.github.lifebelt.tx.UnitOfWork;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.ObservationTextPublisher;
 import java.time.Duration;
@@ -127,7 +127,7 @@ class AutoConfigurationTest {
                 .run(context -> assertThat(context)
                         .hasSingleBean(DataSource.class)
                         .hasSingleBean(UnitOfWork.class)
-                        .hasSingleBean(PoolMetrics.class)
+                        .hasSingleBean(MeterBinder.class)
                         .hasBean("dbHealthContributor"));
     }
 
