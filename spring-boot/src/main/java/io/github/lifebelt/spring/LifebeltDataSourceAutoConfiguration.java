@@ -1,12 +1,15 @@
 package io.github.lifebelt.spring;
 
+import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolBuilder;
 import io.github.lifebelt.PoolListener;
 import io.github.lifebelt.migration.Migrations;
 import io.github.lifebelt.security.CredentialsProvider;
 import java.util.Objects;
+import java.util.Set;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -20,8 +23,9 @@ import org.springframework.core.env.Environment;
 /**
  * The pool as the application's {@link DataSource}, in the place of Boot's own.
  *
- * <p>Backs off where the application defines a {@code DataSource} itself, with {@code lifebelt.enabled=false}, for another
- * {@code spring.datasource.type}, and for embedded databases. Where the database is, the first of these says that does: a
+ * <p>Backs off where the application defines a {@code DataSource} itself or works by R2DBC, with
+ * {@code lifebelt.enabled=false}, for another {@code spring.datasource.type}, where Boot's {@code DataSourceAutoConfiguration}
+ * is excluded, and for embedded databases. Where the database is, the first of these says that does: a
  * bean {@code JdbcConnectionDetails}, {@code lifebelt.url}, {@code spring.datasource.url}, the platform's variables as for
  * {@link ConnectionPool#fromEnvironment()}.
  */
@@ -34,12 +38,18 @@ import org.springframework.core.env.Environment;
             "org.springframework.boot.autoconfigure.jdbc.JndiDataSourceAutoConfiguration",
             "org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration",
             "org.springframework.boot.autoconfigure.jdbc.XADataSourceAutoConfiguration",
-            "org.springframework.boot.jdbc.autoconfigure.XADataSourceAutoConfiguration"
+            "org.springframework.boot.jdbc.autoconfigure.XADataSourceAutoConfiguration",
+            "org.springframework.boot.autoconfigure.r2dbc.R2dbcAutoConfiguration",
+            "org.springframework.boot.r2dbc.autoconfigure.R2dbcAutoConfiguration"
         })
 @ConditionalOnProperty(name = LifebeltSettings.ENABLED, matchIfMissing = true)
 @ConditionalOnMissingBean(value = DataSource.class, type = "io.r2dbc.spi.ConnectionFactory")
 @Conditional(OnPoolTarget.class)
 public final class LifebeltDataSourceAutoConfiguration {
+
+    // URLs that are perhaps right, and not for Lifebelt. Who runs a container of MariaDB's has not even written one.
+    private static final Set<String> OTHERS =
+            Set.of("UNKNOWN_SCHEME", "WRONG_SCHEME", "UNSUPPORTED_DIALECT", "DIALECT_UNUSABLE");
 
     /** For Spring. */
     public LifebeltDataSourceAutoConfiguration() {}
@@ -57,12 +67,27 @@ public final class LifebeltDataSourceAutoConfiguration {
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
-        PoolBuilder builder = PoolMaker.builder(environment, service);
+        PoolBuilder builder = builder(environment, service);
         credentials.ifUnique(builder::credentials);
         migrations.ifUnique(builder::migrations);
         listeners.orderedStream().forEach(builder::listener);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder.open();
+    }
+
+    private static PoolBuilder builder(Environment environment, @Nullable ServiceConnection service) {
+        try {
+            return PoolMaker.builder(environment, service);
+        } catch (ConfigurationException e) {
+            if (!OTHERS.contains(e.code())) {
+                throw e;
+            }
+            throw new ConfigurationException(
+                    e.code(),
+                    e.detail() + "; " + LifebeltSettings.ENABLED
+                            + "=false leaves other databases and drivers to Boot's pool",
+                    e);
+        }
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -5,12 +5,14 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionEvaluationReport;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.jdbc.EmbeddedDatabaseConnection;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.ConfigurationCondition;
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.ClassUtils;
@@ -20,6 +22,10 @@ final class OnPoolTarget extends SpringBootCondition implements ConfigurationCon
     private static final List<String> DETAILS = List.of(
             "org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails",
             "org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails");
+
+    private static final Set<String> BOOTS_OWN = Set.of(
+            "org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration",
+            "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration");
 
     private static final Set<String> REPLACED =
             Set.of("com.zaxxer.hikari.HikariDataSource", "io.github.lifebelt.ConnectionPool");
@@ -37,12 +43,18 @@ final class OnPoolTarget extends SpringBootCondition implements ConfigurationCon
         if (type != null && !REPLACED.contains(type)) {
             return no("spring.datasource.type asks for another pool");
         }
+        if (isExcluded(context.getBeanFactory())) {
+            return no("Boot's own data source is excluded, so there is to be none by itself");
+        }
         if (hasDetails(context.getBeanFactory(), loader)) {
             return yes("a bean JdbcConnectionDetails");
         }
         String url = PoolTarget.written(environment, environment.getProperty(HikariKey.JDBC_URL.property()));
         if (url != null) {
             return PoolTarget.isBoots(url) ? no("the URL is of an embedded database or of containers") : yes("a URL");
+        }
+        if (environment.getProperty(AbstractAotProcessor.AOT_PROCESSING, Boolean.class, false)) {
+            return yes("what the environment will say: this is the build, where it need not be known");
         }
         if (environment.getProperty(HikariKey.DATA_SOURCE_CLASS_NAME.property()) != null) {
             return yes(HikariKey.DATA_SOURCE_CLASS_NAME.property() + ", to refuse it");
@@ -54,6 +66,11 @@ final class OnPoolTarget extends SpringBootCondition implements ConfigurationCon
         return found.refusal() != null && found.refusal().code().equals("URL_MISSING")
                 ? no("nothing says where the database is")
                 : yes("the platform's variables");
+    }
+
+    private static boolean isExcluded(@Nullable ListableBeanFactory beans) {
+        ConditionEvaluationReport report = beans == null ? null : ConditionEvaluationReport.find(beans);
+        return report != null && report.getExclusions().stream().anyMatch(BOOTS_OWN::contains);
     }
 
     private static boolean hasDetails(@Nullable ListableBeanFactory beans, @Nullable ClassLoader loader) {
