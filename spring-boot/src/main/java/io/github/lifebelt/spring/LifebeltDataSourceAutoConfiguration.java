@@ -1,15 +1,12 @@
 package io.github.lifebelt.spring;
 
-import io.github.lifebelt.ConfigurationException;
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolBuilder;
 import io.github.lifebelt.PoolListener;
 import io.github.lifebelt.migration.Migrations;
 import io.github.lifebelt.security.CredentialsProvider;
 import java.util.Objects;
-import java.util.Set;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -47,10 +44,6 @@ import org.springframework.core.env.Environment;
 @Conditional(OnPoolTarget.class)
 public final class LifebeltDataSourceAutoConfiguration {
 
-    // URLs that are perhaps right, and not for Lifebelt. Who runs a container of MariaDB's has not even written one.
-    private static final Set<String> OTHERS =
-            Set.of("UNKNOWN_SCHEME", "WRONG_SCHEME", "UNSUPPORTED_DIALECT", "DIALECT_UNUSABLE");
-
     /** For Spring. */
     public LifebeltDataSourceAutoConfiguration() {}
 
@@ -67,27 +60,12 @@ public final class LifebeltDataSourceAutoConfiguration {
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
-        PoolBuilder builder = builder(environment, service);
+        PoolBuilder builder = PoolMaker.builder(environment, service);
         credentials.ifUnique(builder::credentials);
         migrations.ifUnique(builder::migrations);
         listeners.orderedStream().forEach(builder::listener);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder.open();
-    }
-
-    private static PoolBuilder builder(Environment environment, @Nullable ServiceConnection service) {
-        try {
-            return PoolMaker.builder(environment, service);
-        } catch (ConfigurationException e) {
-            if (!OTHERS.contains(e.code())) {
-                throw e;
-            }
-            throw new ConfigurationException(
-                    e.code(),
-                    e.detail() + "; " + LifebeltSettings.ENABLED
-                            + "=false leaves other databases and drivers to Boot's pool",
-                    e);
-        }
     }
 
     @Configuration(proxyBeanMethods = false)

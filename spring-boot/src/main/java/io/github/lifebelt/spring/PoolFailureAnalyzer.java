@@ -31,7 +31,9 @@ final class PoolFailureAnalyzer implements FailureAnalyzer {
     private static final Pattern CODE = Pattern.compile("^\\[([A-Z_]+)\\] ");
     private static final Pattern ADVICE = Pattern.compile("(?s)(.*?)[.;]? (?:Fix|fix): (.*)");
 
-    private static final Set<String> SCHEMES = Set.of("WRONG_SCHEME", "UNKNOWN_SCHEME");
+    // Perhaps right, and not for Lifebelt. Who runs a container of MariaDB's has not even written the URL.
+    private static final Set<String> OTHER_DATABASES =
+            Set.of("UNKNOWN_SCHEME", "WRONG_SCHEME", "UNSUPPORTED_DIALECT", "DIALECT_UNUSABLE");
 
     /** Beans that have a say in where and as whom the pool connects, of which the properties know nothing. */
     private static final List<String> BEYOND_PROPERTIES = List.of(
@@ -59,7 +61,7 @@ final class PoolFailureAnalyzer implements FailureAnalyzer {
                 return new FailureAnalysis(
                         "Lifebelt's connection pool cannot be set up: " + written.detail(),
                         "Put right what is named above. "
-                                + (SCHEMES.contains(written.code())
+                                + (OTHER_DATABASES.contains(written.code())
                                         ? "For a database that Lifebelt does not serve, lifebelt.enabled=false leaves the"
                                                 + " pool to Boot. "
                                         : "")

@@ -80,16 +80,6 @@ class ConditionsTest {
     }
 
     @Test
-    void aUrlThatIsNotForLifebeltComesWithTheWayOut() {
-        for (String url : List.of("jdbc:mariadb://localhost/x", "jdbc:sqlserver://localhost")) {
-            runner(App.class)
-                    .withPropertyValues("spring.datasource.url=" + url)
-                    .run(context ->
-                            assertThat(context.getStartupFailure()).hasStackTraceContaining("lifebelt.enabled=false"));
-        }
-    }
-
-    @Test
     void anApplicationBuiltAheadOfTimeGetsThePoolWhateverTheBuildKnows() {
         assertThat(builtWith()).contains("LifebeltDataSourceAutoConfiguration").doesNotContain(BOOTS);
         assertThat(builtWith("spring.datasource.url", URL)).contains("LifebeltDataSourceAutoConfiguration");

@@ -14,6 +14,8 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
@@ -94,17 +96,17 @@ class PoolFailureAnalyzerTest {
                         .doesNotContain(LOOKED));
     }
 
-    @Test
-    void aDatabaseThatIsNotServedCanBeLeftToBoot() {
-        bare.withPropertyValues("spring.datasource.url=jdbc:mariadb://localhost/orders")
-                .run(context -> {
-                    FailureAnalysis analysis = new PoolFailureAnalyzer(
-                                    new DefaultListableBeanFactory(), new StandardEnvironment())
-                            .analyze(context.getStartupFailure());
-                    assertThat(analysis).isNotNull();
-                    assertThat(analysis.getCause()).isInstanceOf(ConfigurationException.class);
-                    assertThat(analysis.getAction()).contains("lifebelt.enabled=false");
-                });
+    @ParameterizedTest
+    @ValueSource(strings = {"jdbc:mariadb://localhost/orders", "jdbc:sqlserver://localhost"})
+    void aDatabaseThatIsNotServedCanBeLeftToBoot(String url) {
+        bare.withPropertyValues("spring.datasource.url=" + url).run(context -> {
+            FailureAnalysis analysis = new PoolFailureAnalyzer(
+                            new DefaultListableBeanFactory(), new StandardEnvironment())
+                    .analyze(context.getStartupFailure());
+            assertThat(analysis).isNotNull();
+            assertThat(analysis.getCause()).isInstanceOf(ConfigurationException.class);
+            assertThat(analysis.getAction()).contains("lifebelt.enabled=false");
+        });
     }
 
     private static String analysis(AssertableApplicationContext context, DataSource pool) throws SQLException {
