@@ -46,6 +46,15 @@ public final class PoolExhaustedException extends SQLTransientConnectionExceptio
     }
 
     /**
+     * What kind of wait it was.
+     *
+     * @return {@link #CODE}, {@link #DEADLOCK_CODE} or {@link #SUSPENDED_CODE}, as the message begins
+     */
+    public String code() {
+        return code;
+    }
+
+    /**
      * The same without who holds the connections, for traces and wherever else no SQL belongs: the message names the last
      * statement of each holder, though without values.
      *

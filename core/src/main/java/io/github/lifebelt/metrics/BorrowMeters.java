@@ -29,10 +29,12 @@ final class BorrowMeters implements PoolListener {
         FAILED;
 
         static Failure of(SQLException failure) {
-            if (failure instanceof PoolExhaustedException) {
-                return hasCode(failure, PoolExhaustedException.DEADLOCK_CODE)
-                        ? DEADLOCK
-                        : hasCode(failure, PoolExhaustedException.SUSPENDED_CODE) ? SUSPENDED : EXHAUSTED;
+            if (failure instanceof PoolExhaustedException full) {
+                return switch (full.code()) {
+                    case PoolExhaustedException.DEADLOCK_CODE -> DEADLOCK;
+                    case PoolExhaustedException.SUSPENDED_CODE -> SUSPENDED;
+                    default -> EXHAUSTED;
+                };
             }
             if (failure instanceof DatabaseUnavailableException) {
                 return failure.getCause() instanceof CredentialsUnavailableException ? CREDENTIALS : UNAVAILABLE;
