@@ -1,7 +1,6 @@
 package io.github.lifebelt.spring;
 
 import io.github.lifebelt.url.UrlReading;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -15,14 +14,9 @@ import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
-import org.springframework.util.ClassUtils;
 
 /** Whether there is a database for the pool, rather than one that Boot has its own ways with. */
 final class OnPoolTarget extends SpringBootCondition implements ConfigurationCondition {
-    private static final List<String> DETAILS = List.of(
-            "org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails",
-            "org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails");
-
     private static final Set<String> BOOTS_OWN = Set.of(
             "org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration",
             "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration");
@@ -38,15 +32,16 @@ final class OnPoolTarget extends SpringBootCondition implements ConfigurationCon
     @Override
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
         Environment environment = context.getEnvironment();
+        ListableBeanFactory beans = context.getBeanFactory();
         ClassLoader loader = context.getClassLoader();
         String type = PoolTarget.text(environment, "spring.datasource.type");
         if (type != null && !REPLACED.contains(type)) {
             return no("spring.datasource.type asks for another pool");
         }
-        if (isExcluded(context.getBeanFactory())) {
+        if (isExcluded(beans)) {
             return no("Boot's own data source is excluded, so there is to be none by itself");
         }
-        if (hasDetails(context.getBeanFactory(), loader)) {
+        if (beans != null && ServiceConnection.isAmong(beans, loader)) {
             return yes("a bean JdbcConnectionDetails");
         }
         String url = PoolTarget.written(environment, environment.getProperty(HikariKey.JDBC_URL.property()));
@@ -71,15 +66,6 @@ final class OnPoolTarget extends SpringBootCondition implements ConfigurationCon
     private static boolean isExcluded(@Nullable ListableBeanFactory beans) {
         ConditionEvaluationReport report = beans == null ? null : ConditionEvaluationReport.find(beans);
         return report != null && report.getExclusions().stream().anyMatch(BOOTS_OWN::contains);
-    }
-
-    private static boolean hasDetails(@Nullable ListableBeanFactory beans, @Nullable ClassLoader loader) {
-        return beans != null
-                && DETAILS.stream()
-                        .filter(name -> ClassUtils.isPresent(name, loader))
-                        .anyMatch(name ->
-                                beans.getBeanNamesForType(ClassUtils.resolveClassName(name, loader), true, false).length
-                                        > 0);
     }
 
     private static ConditionOutcome yes(String what) {

@@ -9,7 +9,6 @@ import io.github.lifebelt.security.CredentialsProvider;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,7 +18,6 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.core.env.Environment;
-import org.springframework.util.ClassUtils;
 
 /**
  * Says what is the matter, and what to do, when an application does not start because of its database or the pool's
@@ -34,13 +32,6 @@ final class PoolFailureAnalyzer implements FailureAnalyzer {
     // Perhaps right, and not for Lifebelt. Who runs a container of MariaDB's has not even written the URL.
     private static final Set<String> OTHER_DATABASES =
             Set.of("UNKNOWN_SCHEME", "WRONG_SCHEME", "UNSUPPORTED_DIALECT", "DIALECT_UNUSABLE");
-
-    /** Beans that have a say in where and as whom the pool connects, of which the properties know nothing. */
-    private static final List<String> BEYOND_PROPERTIES = List.of(
-            "org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails",
-            "org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails",
-            CredentialsProvider.class.getName(),
-            LifebeltPoolCustomizer.class.getName());
 
     private final BeanFactory beans;
     private final Environment environment;
@@ -119,9 +110,9 @@ final class PoolFailureAnalyzer implements FailureAnalyzer {
     private boolean isByProperties() {
         return beans instanceof ListableBeanFactory all
                 && has(all, LifebeltDataSourceAutoConfiguration.class)
-                && BEYOND_PROPERTIES.stream()
-                        .filter(name -> ClassUtils.isPresent(name, null))
-                        .noneMatch(name -> has(all, ClassUtils.resolveClassName(name, null)));
+                && !ServiceConnection.isAmong(all, null)
+                && !has(all, CredentialsProvider.class)
+                && !has(all, LifebeltPoolCustomizer.class);
     }
 
     private static boolean has(ListableBeanFactory beans, Class<?> type) {

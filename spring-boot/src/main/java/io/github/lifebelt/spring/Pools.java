@@ -19,15 +19,20 @@ final class Pools {
 
     /** What a data source is, or wraps; null if that is no pool. */
     static @Nullable ConnectionPool in(DataSource source) {
-        if (source instanceof ConnectionPool pool) {
-            return pool;
-        }
         try {
-            return source.isWrapperFor(ConnectionPool.class) ? source.unwrap(ConnectionPool.class) : null;
+            return unwrapped(source);
         } catch (SQLException | RuntimeException e) {
             // A router, for example, that leads nowhere outside of a request.
             return null;
         }
+    }
+
+    /** The same for who wants to know of wrappers that cannot say. */
+    static @Nullable ConnectionPool unwrapped(DataSource source) throws SQLException {
+        if (source instanceof ConnectionPool pool) {
+            return pool;
+        }
+        return source.isWrapperFor(ConnectionPool.class) ? source.unwrap(ConnectionPool.class) : null;
     }
 
     /** The pool that is meant where none is named: the only or primary data source, else the only pool of all. */

@@ -105,8 +105,7 @@ public final class SpringTransaction implements OuterTransaction {
 
     private static boolean isPool(DataSource source, ConnectionPool pool) {
         try {
-            return source == pool
-                    || (source.isWrapperFor(ConnectionPool.class) && source.unwrap(ConnectionPool.class) == pool);
+            return Pools.unwrapped(source) == pool;
         } catch (SQLException e) {
             return false;
         }

@@ -20,17 +20,10 @@ import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.actuate.autoconfigure.health.HealthContributorAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.jdbc.DataSourceHealthContributorAutoConfiguration;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
-import org.springframework.boot.autoconfigure.jdbc.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
-import org.springframework.boot.autoconfigure.jdbc.JdbcTemplateAutoConfiguration;
-import org.springframework.boot.autoconfigure.transaction.TransactionAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -44,27 +37,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 @DatabaseTest(DatabaseProduct.POSTGRESQL)
 class AutoConfigurationTest {
 
-    private final ApplicationContextRunner bare = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    LifebeltDataSourceAutoConfiguration.class,
-                    LifebeltAutoConfiguration.class,
-                    DataSourceAutoConfiguration.class,
-                    DataSourceTransactionManagerAutoConfiguration.class,
-                    TransactionAutoConfiguration.class,
-                    JdbcTemplateAutoConfiguration.class,
-                    HealthContributorAutoConfiguration.class,
-                    DataSourceHealthContributorAutoConfiguration.class));
-
+    private final ApplicationContextRunner bare = Applications.bare();
     private ApplicationContextRunner runner;
     private TestDatabase database;
 
     @BeforeEach
     void point(TestDatabase server) {
         database = server;
-        runner = bare.withPropertyValues(
-                "spring.datasource.url=" + server.jdbcUrl(),
-                "spring.datasource.username=" + server.user(),
-                "spring.datasource.password=" + server.password());
+        runner = Applications.on(server);
     }
 
     @Test

@@ -20,15 +20,9 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionBuilder;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
-import org.springframework.boot.actuate.autoconfigure.health.HealthContributorAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.jdbc.DataSourceHealthContributorAutoConfiguration;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
-import org.springframework.boot.autoconfigure.jdbc.DataSourceTransactionManagerAutoConfiguration;
-import org.springframework.boot.autoconfigure.jdbc.JdbcTemplateAutoConfiguration;
-import org.springframework.boot.autoconfigure.transaction.TransactionAutoConfiguration;
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
@@ -41,17 +35,6 @@ import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 /** What goes with a pool, where its bean is no pool, is another database, or is one of several. */
 @DatabaseTest(DatabaseProduct.POSTGRESQL)
 class PoolsTest {
-
-    private final ApplicationContextRunner bare = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    LifebeltDataSourceAutoConfiguration.class,
-                    LifebeltAutoConfiguration.class,
-                    DataSourceAutoConfiguration.class,
-                    DataSourceTransactionManagerAutoConfiguration.class,
-                    TransactionAutoConfiguration.class,
-                    JdbcTemplateAutoConfiguration.class,
-                    HealthContributorAutoConfiguration.class,
-                    DataSourceHealthContributorAutoConfiguration.class));
 
     private ApplicationContextRunner runner;
     private TestDatabase database;
@@ -97,11 +80,7 @@ class PoolsTest {
     @BeforeEach
     void point(TestDatabase server) {
         database = server;
-        runner = bare.withPropertyValues(
-                "spring.datasource.url=" + server.jdbcUrl(),
-                "spring.datasource.username=" + server.user(),
-                "spring.datasource.password=" + server.password(),
-                "lifebelt.name=orders");
+        runner = Applications.on(server).withPropertyValues("lifebelt.name=orders");
     }
 
     private static SimpleMeterRegistry meters(ApplicationContext context) {
@@ -177,7 +156,8 @@ class PoolsTest {
                     .hasSingleBean(DataSourcePoolMetadataProvider.class);
             assertServed(context);
         });
-        bare.withBean("a", ConnectionPool.class, () -> named("a"), definition -> definition.setPrimary(true))
+        Applications.bare()
+                .withBean("a", ConnectionPool.class, () -> named("a"), definition -> definition.setPrimary(true))
                 .withBean("b", ConnectionPool.class, () -> named("b"))
                 .run(context -> {
                     assertThat(context).hasSingleBean(UnitOfWork.class);
