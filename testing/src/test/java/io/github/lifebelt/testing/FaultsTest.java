@@ -140,6 +140,22 @@ class FaultsTest {
         }
     }
 
+    /** A server answers, and only then writes down that it waits for its client again. */
+    @Test
+    void aSessionWaitsForItsClientOnceItHasAnswered() throws Exception {
+        for (int round = 0; round < 100; round++) {
+            Connection connection = Sessions.open(database);
+            try {
+                begin(connection);
+                assertThat(faults.killSessionsInTransaction())
+                        .as("round %d", round)
+                        .isEqualTo(1);
+            } finally {
+                connection.abort(SAME_THREAD);
+            }
+        }
+    }
+
     @Test
     void aTransactionIsOneFromItsBeginningToItsEnd() throws Exception {
         try (Connection connection = Sessions.open(database)) {

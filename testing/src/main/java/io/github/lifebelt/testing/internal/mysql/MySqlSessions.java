@@ -8,6 +8,7 @@ import io.github.lifebelt.testing.internal.server.SessionFilter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class MySqlSessions {
     private static final Logger LOG = LoggerFactory.getLogger(MySqlSessions.class);
     private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration ANSWERED = Duration.ofMillis(250);
     private static final Duration END = Duration.ofSeconds(10);
     private static final int UNKNOWN_THREAD = 1094;
     // One that logs in is not a user's yet.
@@ -49,6 +51,10 @@ final class MySqlSessions {
 
         boolean waitsForClient() {
             return command.equals("Sleep");
+        }
+
+        boolean isAtWork() {
+            return !waitsForClient() && !isEnding();
         }
     }
 
@@ -102,13 +108,30 @@ final class MySqlSessions {
 
     private static List<Session> find(AdminSession admin, @Nullable String scope, SessionFilter filter)
             throws SQLException {
-        List<Session> found = all(admin, scope);
-        if (filter != SessionFilter.ALL && !found.isEmpty()) {
+        if (filter == SessionFilter.ALL) {
+            return all(admin, scope);
+        }
+        List<Session> found = settled(admin, scope);
+        if (!found.isEmpty()) {
             Set<String> inTransaction = inTransaction(admin);
             found.removeIf(session -> !session.waitsForClient()
                     || inTransaction.contains(session.id()) != (filter == SessionFilter.IN_TRANSACTION));
         }
         return found;
+    }
+
+    /**
+     * The server answers first and notes afterwards that the session waits for its client, so that one that has
+     * answered can still be listed as at work: only one that stays so is.
+     */
+    private static List<Session> settled(AdminSession admin, @Nullable String scope) throws SQLException {
+        List<Session> latest = new ArrayList<>();
+        AdminSession.await(ANSWERED, () -> {
+            latest.clear();
+            latest.addAll(all(admin, scope));
+            return latest.stream().noneMatch(Session::isAtWork);
+        });
+        return latest;
     }
 
     private static List<Session> notEnding(List<Session> sessions) {
