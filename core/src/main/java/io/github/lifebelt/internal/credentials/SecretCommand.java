@@ -43,7 +43,7 @@ public record SecretCommand(@Nullable String user, List<String> command, Duratio
             Thread.currentThread().interrupt();
             throw new SQLException("it was not waited for any longer, and was ended", e);
         } finally {
-            end(process);
+            end(process.toHandle());
         }
     }
 
@@ -98,9 +98,11 @@ public record SecretCommand(@Nullable String user, List<String> command, Duratio
     }
 
     /** With all that it has started: a shell's child keeps the pipes open. */
-    private static void end(Process process) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
+    private static void end(ProcessHandle process) {
+        List<ProcessHandle> children = process.children().toList();
+        // First, or it would go on with its next command when the one that it waits for ends.
         process.destroyForcibly();
+        children.forEach(SecretCommand::end);
     }
 
     @Override

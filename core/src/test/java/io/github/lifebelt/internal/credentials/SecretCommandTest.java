@@ -74,11 +74,11 @@ class SecretCommandTest {
     void oneThatTakesTooLongIsEndedWithItsChildren() throws Exception {
         Path file = folder.resolve("child");
         long begin = System.nanoTime();
-        assertThatThrownBy(() -> shell("tail -f /dev/null & echo $! > " + file + "; wait", Duration.ofMillis(700))
+        assertThatThrownBy(() -> shell("tail -f /dev/null & echo $! > " + file + "; wait", Duration.ofSeconds(3))
                         .get())
                 .isInstanceOf(SQLException.class)
-                .hasMessageContaining("700 ms");
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+                .hasMessageContaining("3000 ms");
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
         assertEnds(file);
     }
 
