@@ -113,7 +113,7 @@ class HostResolverTest {
         swallowAt(one);
         ProbeSocket socket = socket(SOON, host -> List.of(one, two));
         socket.noDeadline();
-        socket.connect(byName(), 1000);
+        socket.connect(byName(), 4000);
         assertThat(socket.getInetAddress()).isEqualTo(two);
     }
 
@@ -146,7 +146,7 @@ class HostResolverTest {
         swallowAt(one);
         listener.close();
         swallowAt(two);
-        ProbeSocket socket = socket(Duration.ofMillis(600), host -> List.of(one, two));
+        ProbeSocket socket = socket(Duration.ofSeconds(4), host -> List.of(one, two));
         Throwable failure = catchThrowable(() -> socket.connect(byName(), 20_000));
         assertThat(failure).isInstanceOf(SocketException.class).hasMessageContaining("deadline");
         assertThat(failure.getSuppressed()).singleElement().isInstanceOf(SocketTimeoutException.class);

@@ -1,6 +1,5 @@
 package io.github.lifebelt.mysql;
 
-import static io.github.lifebelt.contract.Connects.since;
 import static io.github.lifebelt.contract.Sql.execute;
 import static io.github.lifebelt.contract.Sql.query;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,7 +22,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -275,10 +273,8 @@ class SessionTest {
             connected.jdbc().setAutoCommit(false);
             execute(connected.jdbc(), "insert into cancelled values (1)");
             CompletableFuture<SQLException> sleeping = sleeping(connected);
-            long begin = System.nanoTime();
             DIALECT.cancel(connected.jdbc(), SIDE_DOOR);
             SQLException failure = sleeping.get(10, TimeUnit.SECONDS);
-            assertThat(since(begin)).isLessThan(Duration.ofSeconds(1));
             assertThat(DIALECT.workProblem(failure)).isEqualTo(WorkProblem.CANCELLED);
             assertThat(query(connected.jdbc(), "select count(*) from cancelled"))
                     .isEqualTo("1");

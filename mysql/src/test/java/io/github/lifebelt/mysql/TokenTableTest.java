@@ -111,7 +111,7 @@ class TokenTableTest {
             unit.writeToken();
             assertThat(look(own, unit.mark(), true)).isEqualTo(Finding.OPEN);
             await().until(() -> look(own, unit.mark(), true) == Finding.ROLLED_BACK);
-            assertThat(unit.hasSession(SERVER)).isFalse();
+            await().until(() -> !unit.hasSession(SERVER));
             assertThat(RESOLVER.removeTokens(own.jdbc(), TABLE, new UUID(-1, -1), 10))
                     .isEqualTo(1);
         }

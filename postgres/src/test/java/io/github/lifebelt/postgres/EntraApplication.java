@@ -17,9 +17,9 @@ public final class EntraApplication {
     private EntraApplication() {}
 
     /**
-     * Logs in again and again.
+     * Logs in again and again, until it has done so often enough, with enough tokens; for a minute at most.
      *
-     * @param args the URL, without a password, and for how many seconds
+     * @param args the URL, without a password, how many logins, and how many tokens
      */
     public static void main(String[] args) throws InterruptedException {
         AtomicInteger refreshed = new AtomicInteger();
@@ -33,9 +33,10 @@ public final class EntraApplication {
                     }
                 })
                 .open()) {
-            long end = System.nanoTime()
-                    + Duration.ofSeconds(Long.parseLong(args[1])).toNanos();
-            while (System.nanoTime() < end) {
+            int logins = Integer.parseInt(args[1]);
+            int tokens = Integer.parseInt(args[2]);
+            long begin = System.nanoTime();
+            while ((pool.stats().connects() < logins || refreshed.get() < tokens) && seconds(begin) < 60) {
                 try (Connection connection = pool.getConnection();
                         Statement statement = connection.createStatement();
                         ResultSet row = statement.executeQuery("select current_user")) {
@@ -49,9 +50,14 @@ public final class EntraApplication {
             }
             PoolStats stats = pool.stats();
             System.out.println("borrows=" + borrows + " failed=" + failed + " logins=" + stats.connects()
-                    + " refreshed=" + refreshed + " expiry=" + (stats.credentialsExpireAt() != null));
+                    + " refreshed=" + refreshed + " expiry=" + (stats.credentialsExpireAt() != null) + " seconds="
+                    + seconds(begin));
         }
         System.out.println(CredentialsProvider.azureEntra("app"));
         System.exit(0);
+    }
+
+    private static long seconds(long sinceNanos) {
+        return Duration.ofNanos(System.nanoTime() - sinceNanos).toSeconds();
     }
 }

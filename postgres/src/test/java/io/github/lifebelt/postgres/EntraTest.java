@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Logins without a password, by Azure's own library from a stand-in of Azure's identity endpoint. */
 class EntraTest {
 
-    private static final Pattern RESULT =
-            Pattern.compile("borrows=(\\d+) failed=0 logins=(\\d+) refreshed=(\\d+) expiry=(true|false)");
+    private static final Pattern RESULT = Pattern.compile(
+            "borrows=(\\d+) failed=0 logins=(\\d+) refreshed=(\\d+) expiry=(true|false) seconds=(\\d+)");
 
     private static final String PLUGIN =
             "com.azure.identity.extensions.jdbc.postgresql.AzurePostgresqlAuthenticationPlugin";
@@ -38,15 +38,16 @@ class EntraTest {
     void aManagedIdentityLogsInAndItsTokensAreRenewedWithoutAFailedBorrow() throws Exception {
         try (TestDatabase database = TestDatabase.postgres().tls(true).start();
                 EntraStandIn endpoint = new EntraStandIn(database, Duration.ofSeconds(4), true)) {
-            String said = run(passwordless(database) + "&lifebelt.credentials=azure-entra", 10, endpoint.environment());
+            String said =
+                    run(passwordless(database) + "&lifebelt.credentials=azure-entra", 51, 3, endpoint.environment());
             Matcher result = RESULT.matcher(said);
             assertThat(result.find()).as(said).isTrue();
             assertThat(Integer.parseInt(result.group(2))).as("logins").isGreaterThan(50);
             assertThat(Integer.parseInt(result.group(3)))
                     .as("tokens, but for one under way at the end")
                     .isBetween(endpoint.tokens() - 1, endpoint.tokens());
-            // Each is good for less than four seconds, and renewed after half of that; some tries fail.
-            assertThat(endpoint.tokens()).isBetween(3, 15);
+            // Each is good for three to four seconds, and renewed after half of that; some tries fail.
+            assertThat(endpoint.tokens()).isBetween(3, 3 + Integer.parseInt(result.group(5)));
             assertThat(endpoint.failures()).isGreaterThan(0);
             assertThat(endpoint.questions())
                     .allSatisfy(question ->
@@ -62,7 +63,7 @@ class EntraTest {
                 EntraStandIn endpoint = new EntraStandIn(database, Duration.ofHours(1), false)) {
             String url = database.jdbcUrl() + "&user=" + database.user()
                     + "&azure.tokenCredentialCacheEnabled=true&authenticationPluginClassName=" + PLUGIN;
-            String said = run(url, 10, endpoint.environment());
+            String said = run(url, 2, 0, endpoint.environment());
             Matcher result = RESULT.matcher(said);
             assertThat(result.find()).as(said).isTrue();
             assertThat(Integer.parseInt(result.group(2))).as("logins").isGreaterThan(1);
@@ -76,7 +77,7 @@ class EntraTest {
         return url.replace(":" + database.password() + "@", "@");
     }
 
-    private String run(String url, int seconds, Map<String, String> environment)
+    private String run(String url, int logins, int tokens, Map<String, String> environment)
             throws IOException, InterruptedException {
         Path output = folder.resolve("output");
         ProcessBuilder java = new ProcessBuilder(
@@ -85,7 +86,8 @@ class EntraTest {
                         System.getProperty("java.class.path"),
                         EntraApplication.class.getName(),
                         url,
-                        String.valueOf(seconds))
+                        String.valueOf(logins),
+                        String.valueOf(tokens))
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         java.environment().keySet().removeIf(name -> name.startsWith("AZURE_") || name.startsWith("MSI_"));

@@ -172,7 +172,7 @@ class HostListTest {
         SQLException none = fails(
                 only.toBuilder().parameter("target_session_attrs", "read-write").build());
         assertThat(Connects.whileConnecting(none)).isEqualTo(Verdict.DATABASE_DOWN);
-        assertThat(replica.sessions()).isZero();
+        await().atMost(SOON).until(() -> replica.sessions() == 0);
     }
 
     @Test

@@ -153,11 +153,14 @@ class LookUpTest {
     @Test
     void aListOfHostsHasOneDeadline() {
         try (Stalls stalls = new Stalls()) {
+            // Long enough for a busy machine not to sleep through the second one's part.
+            Duration deadline = Duration.ofSeconds(3);
             long begin = System.nanoTime();
-            assertThat((Throwable) fails(request(url(NAME, "other.lifebelt.test"), blocking, DEADLINE)))
+            assertThat((Throwable) fails(request(url(NAME, "other.lifebelt.test"), blocking, deadline)))
                     .isNotNull();
-            assertThat(since(begin)).isBetween(DEADLINE.minusMillis(10), stalls.allowFor(LATEST));
-            assertThat(blocking.asked).as("each has had its part").hasValue(2);
+            assertThat(since(begin)).isBetween(deadline.minusMillis(10), stalls.allowFor(deadline.plusMillis(250)));
+            await().untilAsserted(() ->
+                    assertThat(blocking.asked).as("each has had its part").hasValue(2));
         }
     }
 

@@ -54,13 +54,13 @@ class RealFailuresTest {
         server.close();
     }
 
-    private static SQLException fails(DatabaseUrl url) {
+    private static SQLException fails(DatabaseUrl url, Duration within) {
         return catchThrowableOfType(
-                SQLException.class, () -> Connects.dialect().connect(Connects.request(url, Duration.ofSeconds(1))));
+                SQLException.class, () -> Connects.dialect().connect(Connects.request(url, within)));
     }
 
     private static void assertFails(DatabaseUrl url, String state, ConnectProblem problem, Verdict verdict) {
-        assertIs(fails(url), state, problem, verdict);
+        assertIs(fails(url, Connects.AMPLE), state, problem, verdict);
     }
 
     private static void assertIs(SQLException failure, String state, ConnectProblem problem, Verdict verdict) {
@@ -124,7 +124,7 @@ class RealFailuresTest {
             proxy.refuse();
             assertFails(url, "08001", ConnectProblem.UNREACHABLE, Verdict.DATABASE_DOWN);
             proxy.acceptAndStaySilent();
-            assertFails(url, "08001", ConnectProblem.TIMED_OUT, Verdict.DATABASE_DOWN);
+            assertIs(fails(url, Duration.ofSeconds(1)), "08001", ConnectProblem.TIMED_OUT, Verdict.DATABASE_DOWN);
         }
         DatabaseUrl unknown = DatabaseUrl.parse("postgresql://app:x@no-such-host.invalid/app?sslmode=disable");
         assertFails(unknown, "08001", ConnectProblem.UNKNOWN_HOST, Verdict.DATABASE_DOWN);
@@ -139,7 +139,7 @@ class RealFailuresTest {
             try (Connected victim = Connects.open(server)) {
                 server.faults().crashBackend(Connects.dialect().sessionId(victim.jdbc()));
             }
-            SQLException failure = fails(server.databaseUrl());
+            SQLException failure = fails(server.databaseUrl(), Connects.AMPLE);
             if (failure != null && "57P03".equals(failure.getSQLState())) {
                 recovering.set(failure);
             }

@@ -63,6 +63,8 @@ class ReplicationWaitTest {
             assertThat(Doubts.RESOLVER.isRefused(client.jdbc(), failure)).isFalse();
             String waiting = "select wait_event from pg_stat_activity where pid = "
                     + dialect().sessionId(client.jdbc());
+            // Until then the COMMIT waits for nobody, and may be ended.
+            await().atMost(SOON).until(() -> "SyncRep".equals(query(own.jdbc(), waiting)));
             for (int i = 0; i < 5; i++) {
                 assertThat(Doubts.look(own.jdbc(), doubt.mark(), true)).isEqualTo(Finding.OPEN);
                 assertThat(query(own.jdbc(), waiting)).isEqualTo("SyncRep");

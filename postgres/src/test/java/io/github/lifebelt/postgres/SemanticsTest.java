@@ -40,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ValueSource(booleans = {false, true})
 class SemanticsTest {
 
+    private static final int LOCK = 4711;
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final Duration ONE_WAY = Duration.ofMillis(40);
     private static final int PINGS = 12;
@@ -213,7 +214,7 @@ class SemanticsTest {
             FutureTask<SQLException> sleeping = new FutureTask<>(
                     () -> catchThrowableOfType(SQLException.class, () -> statement.execute("select pg_sleep(60)")));
             new Thread(sleeping, "sleeping").start();
-            untilActive(other, pid);
+            untilWaitsFor("PgSleep", other, pid);
             statement.cancel();
             assertThat(sleeping.get(10, TimeUnit.SECONDS).getSQLState()).isEqualTo("57014");
             assertThat(connected.socket().probe()).isEqualTo(Liveness.QUIET);
@@ -238,6 +239,7 @@ class SemanticsTest {
     void anInterruptDuringAQueryKeepsConnectionAndFlag() throws Exception {
         try (Connected connected = open();
                 Connection other = Servers.bare(server())) {
+            execute(other, "select pg_advisory_lock(" + LOCK + ")");
             FutureTask<Boolean> flag = new FutureTask<>(() -> flagAfterAQuery(connected));
             Thread thread = new Thread(flag, "interrupted");
             thread.start();
@@ -251,20 +253,22 @@ class SemanticsTest {
     void anInterruptOfAVirtualThreadKeepsConnectionAndFlag() throws Exception {
         try (Connected connected = open();
                 Connection other = Servers.bare(server())) {
+            execute(other, "select pg_advisory_lock(" + LOCK + ")");
             VirtualThreads.Running<Boolean> running = VirtualThreads.start(() -> flagAfterAQuery(connected));
             survivesAnInterrupt(connected, other, running.thread(), running.result());
         }
     }
 
     private static boolean flagAfterAQuery(Connected connected) throws SQLException {
-        execute(connected.jdbc(), "select pg_sleep(0.5)");
+        execute(connected.jdbc(), "select pg_advisory_lock(" + LOCK + ")");
         return Thread.currentThread().isInterrupted();
     }
 
     private static void survivesAnInterrupt(
             Connected connected, Connection other, Thread thread, FutureTask<Boolean> flag) throws Exception {
-        untilActive(other, sessionId(connected));
+        untilWaitsFor("advisory", other, sessionId(connected));
         thread.interrupt();
+        execute(other, "select pg_advisory_unlock(" + LOCK + ")");
         assertThat(flag.get(10, TimeUnit.SECONDS))
                 .as("interrupt flag afterwards")
                 .isTrue();
@@ -272,10 +276,9 @@ class SemanticsTest {
         assertThat(query(connected.jdbc(), "select 1")).isEqualTo("1");
     }
 
-    private static void untilActive(Connection other, long pid) {
+    private static void untilWaitsFor(String event, Connection other, long pid) {
         await().pollInterval(Duration.ofMillis(5))
                 .atMost(SOON)
-                .until(() ->
-                        "PgSleep".equals(query(other, "select wait_event from pg_stat_activity where pid = " + pid)));
+                .until(() -> event.equals(query(other, "select wait_event from pg_stat_activity where pid = " + pid)));
     }
 }

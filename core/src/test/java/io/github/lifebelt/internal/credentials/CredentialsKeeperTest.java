@@ -118,7 +118,8 @@ class CredentialsKeeperTest {
         planned.get(0).task().run();
         await().untilAsserted(() -> assertThat(login().secret()).isEqualTo("two"));
         assertThat(calls.get()).isEqualTo(2);
-        assertThat(heard).as("a newer token is no rotation").containsExactly("refreshed", "refreshed");
+        await().untilAsserted(() ->
+                assertThat(heard).as("a newer token is no rotation").containsExactly("refreshed", "refreshed"));
     }
 
     @Test

@@ -44,10 +44,16 @@ class PermitQueueTest {
     @Test
     void aWaiterGivesUpAtItsDeadline() throws Exception {
         PermitQueue queue = new PermitQueue(0);
-        long begin = System.nanoTime();
-        assertThat(acquire(queue, Duration.ofMillis(50))).isFalse();
-        assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                .isBetween(Duration.ofMillis(50), Duration.ofMillis(300));
+        Duration shortest = Duration.ofDays(1);
+        for (int i = 0; i < 5; i++) {
+            long begin = System.nanoTime();
+            assertThat(acquire(queue, Duration.ofMillis(50))).isFalse();
+            Duration waited = Duration.ofNanos(System.nanoTime() - begin);
+            assertThat(waited).isGreaterThanOrEqualTo(Duration.ofMillis(50));
+            shortest = waited.compareTo(shortest) < 0 ? waited : shortest;
+        }
+        // A busy machine makes some longer, and none shorter.
+        assertThat(shortest).isLessThan(Duration.ofMillis(300));
         assertThat(queue.pending()).isZero();
     }
 
@@ -67,9 +73,8 @@ class PermitQueueTest {
         PermitQueue queue = new PermitQueue(1);
         assertThat(queue.tryAcquire()).isTrue();
         Future<Boolean> waiter = threads.submit(() -> acquire(queue, Duration.ofSeconds(10)));
-        await().pollInterval(Duration.ofMillis(1)).until(() -> queue.pending() == 1);
-        long old = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20);
-        await().pollInterval(Duration.ofMillis(1)).until(() -> System.nanoTime() > old);
+        await().pollInterval(Duration.ofMillis(1))
+                .until(() -> queue.oldestWaitNanos() > TimeUnit.MILLISECONDS.toNanos(20));
         queue.release();
         // Handed over: the count never rose, so nobody could have taken it in between.
         assertThat(queue.tryAcquire()).isFalse();
