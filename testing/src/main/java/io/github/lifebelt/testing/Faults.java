@@ -81,7 +81,7 @@ public final class Faults {
     /**
      * Kills the server process of one session with {@code kill -9}, as the kernel does when memory runs out. PostgreSQL
      * then ends all sessions and recovers by itself, refusing connections (SQLState 57P03) meanwhile; {@link #start()}
-     * waits for the end of that. On return the server has noticed. MySQL has no process for a session.
+     * waits for the end of that. On return all sessions have ended. MySQL has no process for a session.
      *
      * @param backendPid what {@code pg_backend_pid()} answers in that session
      * @throws IllegalArgumentException if it is no process of this server

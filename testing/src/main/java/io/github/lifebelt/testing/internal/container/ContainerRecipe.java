@@ -54,7 +54,7 @@ public interface ContainerRecipe {
     String signal(StopMode mode);
 
     /**
-     * A shell script that kills the server's process {@code $1} and waits until the server has noticed, or ends with
+     * A shell script that kills the server's process {@code $1} and waits until all sessions have ended, or ends with
      * {@link #NO_SUCH_PROCESS}; null if the server has one process for all sessions.
      */
     @Nullable

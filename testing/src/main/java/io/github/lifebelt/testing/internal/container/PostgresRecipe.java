@@ -21,16 +21,27 @@ final class PostgresRecipe implements ContainerRecipe {
             new ContainerImage("postgres", "18", "lifebelt.testing.image.postgresql", "LIFEBELT_TEST_POSTGRES_IMAGE");
     private static final String ACCESS = "pg_hba.conf";
 
-    // A process's name, in parentheses, may hold anything; its parent is the second word after that.
+    // A process's name, in parentheses, may hold anything; its parent is the second word after that. The postmaster
+    // ends
+    // its other children when it has noticed, and they are waited for too.
     private static final String KILL = """
-            parent=$(sed -n 's/.*) . \\([0-9]*\\) .*/\\1/p' "/proc/$1/stat" 2>/dev/null)
+            parent() {
+                sed -n 's/.*) . \\([0-9]*\\) .*/\\1/p' "/proc/$1/stat" 2>/dev/null
+            }
             postmaster=$(head -n 1 "$PGDATA/postmaster.pid")
-            [ -n "$parent" ] && [ "$parent" = "$postmaster" ] || exit 3
+            [ -n "$postmaster" ] && [ "$(parent "$1")" = "$postmaster" ] || exit 3
+            children=
+            for process in /proc/[0-9]*; do
+                pid=${process#/proc/}
+                [ "$(parent "$pid")" = "$postmaster" ] && children="$children $pid"
+            done
             kill -9 "$1"
             tries=1000
-            while [ -e "/proc/$1" ] && [ $tries -gt 0 ]; do
-                sleep 0.01
-                tries=$((tries - 1))
+            for pid in $children; do
+                while [ -e "/proc/$pid" ] && [ $tries -gt 0 ]; do
+                    sleep 0.01
+                    tries=$((tries - 1))
+                done
             done
             [ $tries -gt 0 ]
             """;

@@ -58,7 +58,7 @@ public final class Server implements AutoCloseable {
         run("crash", engine::crash);
     }
 
-    /** Kills one of the server's processes; returns when the server has noticed. */
+    /** Kills one of the server's processes; returns when all sessions have ended for it. */
     public synchronized void killProcess(long pid) {
         refuseIfClosed();
         refuseIfFrozen();

@@ -75,12 +75,13 @@ public final class ServerProcess {
         warden.watch(List.of());
     }
 
-    /** Kills one child; returns when the main process has noticed. */
+    /** Kills one child; returns when the main process has noticed and ended the others, as it does after a crash. */
     public void killChild(ProcessHandle child) throws IOException {
+        List<ProcessHandle> all = main.children().toList();
         warden.signal("KILL", List.of(child));
-        // Not isGone: a child stays in the process table until its parent has asked for its fate.
-        if (!Waiting.until(SOON, () -> !child.isAlive())) {
-            throw new IOException("process " + child.pid() + " is still there");
+        // Not isGone for the child: it stays in the process table until its parent has asked for its fate.
+        if (!Waiting.until(SOON, () -> !child.isAlive() && Processes.areGone(all))) {
+            throw new IOException("process " + child.pid() + " or one of those that end with it is still there");
         }
     }
 
