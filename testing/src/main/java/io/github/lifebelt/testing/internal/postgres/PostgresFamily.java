@@ -153,13 +153,16 @@ public final class PostgresFamily implements Family {
                         ? "ALTER SYSTEM SET default_transaction_read_only = on"
                         : "ALTER SYSTEM RESET default_transaction_read_only",
                 "SELECT pg_reload_conf()");
-        // The server reloads when it gets to it; when this session was told, all were.
+        // The server reloads when it gets to it.
         String wanted = readOnly ? "on" : "off";
         if (!AdminSession.await(
                 RELOAD,
                 () -> admin.strings("SHOW default_transaction_read_only").get(0).equals(wanted))) {
             throw new SQLException("it did not take the setting over within " + RELOAD.toSeconds() + " s");
         }
+        // This session may have been told before others; but the server tells all of them before it takes another one.
+        admin.close();
+        admin.live();
     }
 
     @Override
