@@ -7,7 +7,6 @@ import static io.github.lifebelt.testing.PoolAssertions.nothingLeftInTransaction
 import static io.github.lifebelt.testing.PoolAssertions.recoversWithin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.testing.Borrows;
@@ -53,8 +52,7 @@ class FixtureTest {
         PoolTest.fill(pool, 2);
         assertThat(proxy.connections()).isEqualTo(2);
         proxy.reset();
-        // A reset is on its way for a moment, and no check that sends nothing can know.
-        await().until(() -> database.sessions() == 0);
+        // The pool has been told, and the server is about to end its sessions.
         PoolTest.fill(pool, 2);
         noConnectionLeaked(pool, database);
     }

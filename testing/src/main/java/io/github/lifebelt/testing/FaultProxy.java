@@ -152,14 +152,17 @@ public sealed class FaultProxy implements Gateway, AutoCloseable permits Protoco
         return this;
     }
 
-    /** Cuts off all connections there are, on both sides, by a TCP reset; what is under way is lost. */
+    /**
+     * Cuts off all connections there are, on both sides, by a TCP reset; what is under way is lost. On return both sides
+     * have been told.
+     */
     public void reset() {
         proxy.reset();
     }
 
     /**
      * Closes all connections there are, on both sides, the orderly way (FIN), after what is under way. Who sends more
-     * after that gets a reset.
+     * after that gets a reset. On return the clients have been told, unless what is under way to one takes longer than 2 s.
      */
     public void finish() {
         proxy.finish();

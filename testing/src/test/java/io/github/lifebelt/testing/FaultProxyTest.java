@@ -15,11 +15,14 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -187,6 +190,33 @@ class FaultProxyTest extends ProxiedEchoTest {
         await().until(() -> proxy.connections() == 0);
     }
 
+    @RepeatedTest(20)
+    void onReturnOfFinishTheClientHasBeenTold() throws Exception {
+        try (SocketChannel client = arrived()) {
+            proxy.finish();
+            assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        }
+    }
+
+    @RepeatedTest(20)
+    void onReturnOfResetTheClientHasBeenTold() throws Exception {
+        try (SocketChannel client = arrived()) {
+            proxy.reset();
+            assertThatExceptionOfType(SocketException.class)
+                    .isThrownBy(() -> client.read(ByteBuffer.allocate(1)))
+                    .withMessageContaining("reset");
+        }
+    }
+
+    /** Through to the server, and reading without waiting. */
+    private SocketChannel arrived() throws IOException {
+        SocketChannel client = SocketChannel.open(proxy.address());
+        client.socket().getOutputStream().write(1);
+        assertThat(client.socket().getInputStream().read()).isEqualTo(1);
+        client.configureBlocking(false);
+        return client;
+    }
+
     @Test
     void whoSendsAfterFinishIsReset() throws Exception {
         try (Socket socket = connect()) {
@@ -239,7 +269,7 @@ class FaultProxyTest extends ProxiedEchoTest {
 
             asking.getOutputStream().write(new byte[100_000]);
             assertThatNothingComes(asking);
-            try (Socket fresh = connect()) {
+            try (Socket fresh = connectAndArrive()) {
                 fresh.getOutputStream().write(1);
                 assertThatNothingComes(fresh);
                 assertThat(server.connectionsAccepted()).isEqualTo(2);
@@ -289,7 +319,7 @@ class FaultProxyTest extends ProxiedEchoTest {
     @Test
     void finishEndsASilentConnectionToo() throws Exception {
         proxy.acceptAndStaySilent();
-        try (Socket socket = connect()) {
+        try (Socket socket = connectAndArrive()) {
             socket.getOutputStream().write(1);
             assertThatNothingComes(socket);
             proxy.finish();
@@ -303,7 +333,7 @@ class FaultProxyTest extends ProxiedEchoTest {
         try (Socket old = connect()) {
             assertThat(roundTrip(old, 1)).isEqualTo(1);
             proxy.acceptAndStaySilent();
-            try (Socket fresh = connect()) {
+            try (Socket fresh = connectAndArrive()) {
                 fresh.getOutputStream().write(1);
                 assertThatNothingComes(fresh);
                 assertThat(roundTrip(old, 2)).isEqualTo(2);
@@ -365,6 +395,14 @@ class FaultProxyTest extends ProxiedEchoTest {
                 .noneMatch(thread -> thread.getName().startsWith("lifebelt-proxy-" + proxy.port())));
         new ServerSocket(proxy.port(), 1, InetAddress.getByName("127.0.0.1")).close();
         assertThatIllegalStateException().isThrownBy(proxy::heal).withMessageContaining("closed");
+    }
+
+    /** A client is connected before the proxy has it, which would meet what the test does next instead. */
+    private Socket connectAndArrive() throws IOException {
+        long before = proxy.accepted();
+        Socket socket = connect();
+        await().until(() -> proxy.accepted() > before);
+        return socket;
     }
 
     private static void assertThatTheOtherSideIsGone(Socket socket) {

@@ -56,6 +56,7 @@ final class DelayLine {
     private long lineFreeNanos = System.nanoTime();
     private int bytesOneAtATime;
     private volatile boolean closed;
+    private volatile boolean ended;
     private volatile boolean lost;
 
     /**
@@ -119,11 +120,17 @@ final class DelayLine {
         }
     }
 
+    /** Whether the receiver was told of an ending, or never will be. */
+    boolean hasEnded() {
+        return ended;
+    }
+
     /** Writes until an ending was passed on. */
     void write() throws InterruptedException {
         try {
             writeToTheEnd();
         } finally {
+            ended = true;
             giveUp();
         }
     }

@@ -28,6 +28,7 @@ final class ProxiedConnection {
     private final AtomicBoolean serverSpokeLast = new AtomicBoolean(true);
     private volatile long lastPassedNanos = System.nanoTime();
     private volatile boolean lost;
+    private volatile boolean silent;
     private volatile boolean finishing;
     private volatile boolean halfOpen;
 
@@ -80,11 +81,13 @@ final class ProxiedConnection {
     /** Never answers: reads what the client sends, and has no server. */
     void openSilent() {
         lost = true;
+        silent = true;
+        // The reader last: by its end it ends the other, which has to be there.
+        start("silent-write", toClient::write);
         start("silent-read", () -> {
             toServer.read();
             close();
         });
-        start("silent-write", toClient::write);
     }
 
     /** Closes towards both sides, after what is under way. */
@@ -125,6 +128,19 @@ final class ProxiedConnection {
         closeWithReset(client);
         closeWithReset(server);
         end();
+    }
+
+    /**
+     * Whether no thread is at work for it. Only then are its sockets really closed: the system keeps one open for as long
+     * as a thread reads from it.
+     */
+    boolean hasEnded() {
+        return active.get() == 0;
+    }
+
+    /** Whether both sides were told of the finish, or of an end that came before it. */
+    boolean hasFinished() {
+        return hasEnded() || (toClient.hasEnded() && (silent || toServer.hasEnded()));
     }
 
     /** Closes both sides. */

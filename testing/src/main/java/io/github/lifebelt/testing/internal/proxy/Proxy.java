@@ -30,7 +30,11 @@ public final class Proxy implements AutoCloseable {
     private static final int PORTS_TO_TRY = 10;
     // Too many open files is the only reason known; they take a moment to become fewer.
     private static final long AFTER_FAILED_ACCEPT_NANOS = 10_000_000;
+    private static final long BETWEEN_TRIES_NANOS = 10_000_000;
+    private static final Duration SAME_PORT = Duration.ofSeconds(5);
     private static final Duration CLOSE = Duration.ofSeconds(10);
+    // Longer only if the network is slow, and what is under way takes its time then.
+    private static final Duration FINISH = Duration.ofSeconds(2);
     // Jitter that is the same in every run.
     private static final long SEED = 20_260_101;
 
@@ -110,11 +114,17 @@ public final class Proxy implements AutoCloseable {
     }
 
     public void reset() {
-        connections.forEach(ProxiedConnection::reset);
+        List<ProxiedConnection> all = List.copyOf(connections);
+        all.forEach(ProxiedConnection::reset);
+        if (!Waiting.until(CLOSE, () -> all.stream().allMatch(ProxiedConnection::hasEnded))) {
+            throw new IllegalStateException("The proxy still has connections " + CLOSE + " after their reset");
+        }
     }
 
     public void finish() {
-        connections.forEach(ProxiedConnection::finish);
+        List<ProxiedConnection> all = List.copyOf(connections);
+        all.forEach(ProxiedConnection::finish);
+        Waiting.until(FINISH, () -> all.stream().allMatch(ProxiedConnection::hasFinished));
     }
 
     public void halfOpen() {
@@ -210,7 +220,7 @@ public final class Proxy implements AutoCloseable {
             stopListening();
         } else if (listener == null) {
             try {
-                accept(bind(address));
+                accept(bindAgain());
             } catch (IOException e) {
                 throw new UncheckedIOException("The proxy cannot listen on " + address + " again", e);
             }
@@ -227,6 +237,21 @@ public final class Proxy implements AutoCloseable {
                 if (i == PORTS_TO_TRY) {
                     throw e;
                 }
+            }
+        }
+    }
+
+    /** Some program may have drawn the port for a moment. */
+    private ServerSocket bindAgain() throws IOException {
+        long deadline = System.nanoTime() + SAME_PORT.toNanos();
+        while (true) {
+            try {
+                return bind(address);
+            } catch (IOException e) {
+                if (System.nanoTime() - deadline >= 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(BETWEEN_TRIES_NANOS);
             }
         }
     }
@@ -281,9 +306,10 @@ public final class Proxy implements AutoCloseable {
     }
 
     private void open(ProxiedConnection connection, ServerSocket acceptedBy) {
-        accepted.increment();
-        connections.add(connection);
+        // Who finds it counted may change the mode for others.
         Mode now = mode;
+        connections.add(connection);
+        accepted.increment();
         if (acceptedBy.isClosed() || now == Mode.REFUSE) {
             connection.reset();
         } else if (now == Mode.FORWARD) {

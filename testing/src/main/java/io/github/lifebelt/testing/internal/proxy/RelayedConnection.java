@@ -79,6 +79,11 @@ final class RelayedConnection {
         relay.forget(this);
     }
 
+    /** Whether no thread is at work for it, so that its sockets are really closed if they were. */
+    boolean hasEnded() {
+        return active.get() == 0;
+    }
+
     void close() {
         client.close();
         server.close();
