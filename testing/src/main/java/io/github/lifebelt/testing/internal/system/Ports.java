@@ -4,37 +4,52 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loopback ports that can be left and taken again. They lie outside the range from which the system takes the ports of
  * outgoing connections: a port in it could be gone when a stopped server comes back, and a client that keeps dialling
  * it while nobody listens can even end up connected to itself.
+ *
+ * <p>JVMs that share the workspace's cache keep each other's ports free by locks on one file of it, a byte for each port;
+ * a JVM's locks end with it. Where there is no such file, a port is kept from the same JVM only.
  */
 public final class Ports {
+    private static final Logger LOG = LoggerFactory.getLogger(Ports.class);
     private static final int LOWEST = 15_000;
     private static final int HIGHEST = 32_000;
     private static final int TRIES = 200;
     private static final Set<Integer> TAKEN = ConcurrentHashMap.newKeySet();
+    private static final Map<Integer, FileLock> LOCKS = new ConcurrentHashMap<>();
+    // Never closed: closing it would free the locks.
+    private static final @Nullable FileChannel SHARED = openShared();
     private static final boolean IPV6 = canListen("::1", 0);
 
     private Ports() {}
 
-    /** A port that nobody listens on now, kept from others of this JVM until {@link #release}. */
+    /** A port that nobody listens on now, kept from others who ask here until {@link #release}. */
     public static int reserve() {
         int ceiling = Math.min(HIGHEST, firstOutgoingPort());
         int highest = ceiling > LOWEST + TRIES ? ceiling : HIGHEST;
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, highest);
             if (TAKEN.add(port)) {
-                if (canListen("127.0.0.1", port) && (!IPV6 || canListen("::1", port))) {
+                if (lock(port) && canListen("127.0.0.1", port) && (!IPV6 || canListen("::1", port))) {
                     return port;
                 }
-                TAKEN.remove(port);
+                release(port);
             }
         }
         throw new IllegalStateException(
@@ -42,12 +57,49 @@ public final class Ports {
     }
 
     public static void release(int port) {
+        FileLock lock = LOCKS.remove(port);
+        if (lock != null) {
+            try {
+                lock.release();
+            } catch (IOException e) {
+                LOG.debug("Port {} stays locked", port, e);
+            }
+        }
         TAKEN.remove(port);
     }
 
     /** The loopback addresses a server should listen on here, as PostgreSQL writes lists. */
     public static String loopbackAddresses() {
         return IPV6 ? "127.0.0.1,::1" : "127.0.0.1";
+    }
+
+    private static @Nullable FileChannel openShared() {
+        try {
+            return FileChannel.open(
+                    Workspace.openCache().resolve("ports"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            LOG.debug("Ports are not kept from other JVMs", e);
+            return null;
+        }
+    }
+
+    /** False if another JVM has it, or another class loader of this one. */
+    private static boolean lock(int port) {
+        if (SHARED == null) {
+            return true;
+        }
+        try {
+            FileLock lock = SHARED.tryLock(port, 1, false);
+            if (lock != null) {
+                LOCKS.put(port, lock);
+            }
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        } catch (IOException e) {
+            LOG.debug("Port {} is not kept from other JVMs", port, e);
+            return true;
+        }
     }
 
     private static boolean canListen(String address, int port) {

@@ -139,7 +139,8 @@ public final class Workspace {
         return UUID.randomUUID().toString().substring(24);
     }
 
-    private static Path openCache() throws IOException {
+    /** The folder whose contents outlive this JVM, without a workspace in it. */
+    static Path openCache() throws IOException {
         Path temp = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
         Path folder = temp.resolve("lifebelt-testing-" + System.getProperty("user.name"));
         try {
