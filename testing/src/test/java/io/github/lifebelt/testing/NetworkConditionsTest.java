@@ -36,8 +36,8 @@ class NetworkConditionsTest extends ProxiedEchoTest {
                     oneWayNanos / 1_000,
                     with[0] / 1_000,
                     with[with.length * 95 / 100] / 1_000);
-            assertThat(with[0]).isGreaterThanOrEqualTo(2 * oneWayNanos);
-            assertThat(median).isLessThan(2 * oneWayNanos + 1_000_000);
+            // The least: what a busy machine adds is not the proxy's doing.
+            assertThat(with[0]).isBetween(2 * oneWayNanos, 2 * oneWayNanos + 1_000_000);
         }
     }
 
@@ -106,10 +106,14 @@ class NetworkConditionsTest extends ProxiedEchoTest {
             writing.get(10, TimeUnit.SECONDS);
             otherWriting.get(10, TimeUnit.SECONDS);
             proxy.bandwidth(1);
-            socket.getOutputStream().write(new byte[] {1, 2});
-            await().pollInterval(Duration.ofMillis(1)).until(() -> proxy.bytesToServer() == 100_002);
+            long before = proxy.bytesToServer();
+            byte[] hours = new byte[10_000];
+            new Random(6).nextBytes(hours);
+            socket.getOutputStream().write(hours);
+            await().until(() -> proxy.bytesToServer() > before);
+            assertThat(proxy.bytesToServer()).isLessThan(before + hours.length);
             proxy.bandwidth(0);
-            assertThat(socket.getInputStream().readNBytes(2)).containsExactly(1, 2);
+            assertThat(socket.getInputStream().readNBytes(hours.length)).isEqualTo(hours);
         }
     }
 
@@ -135,9 +139,9 @@ class NetworkConditionsTest extends ProxiedEchoTest {
                 new Random(9).nextBytes(sent);
                 long start = System.nanoTime();
                 socket.getOutputStream().write(sent);
-                byte[] first = new byte[100];
-                assertThat(socket.getInputStream().read(first)).isLessThan(100);
-                assertThat(socket.getInputStream().readNBytes(sent.length - 100).length)
+                byte[] first = new byte[2_000];
+                assertThat(socket.getInputStream().read(first)).isLessThan(first.length);
+                assertThat(socket.getInputStream().readNBytes(sent.length - first.length).length)
                         .isPositive();
                 assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(2_000_000_000);
             }

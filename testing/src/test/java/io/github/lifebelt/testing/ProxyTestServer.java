@@ -33,6 +33,8 @@ enum ProxyTestServer {
             if (!isPostgres()) {
                 // MariaDB's default is less than what one of the tests sends.
                 builder.setting("max_allowed_packet", "64M");
+                // The default of 10 s is not much more than what another makes of a login.
+                builder.setting("connect_timeout", "60");
             }
             database = builder.start();
         }
