@@ -90,7 +90,7 @@ class HikariTest {
     void theExceptionSaysWhoIsToBlame(TestDatabase database, Faults faults) throws SQLException {
         try (ConnectionPool pool = ConnectionPool.builder(database.url())
                 .maxSize(1)
-                .borrowTimeout(Duration.ofMillis(300))
+                .borrowTimeout(Duration.ofSeconds(2))
                 .failFast()
                 .open()) {
             try (Connection held = pool.getConnection()) {

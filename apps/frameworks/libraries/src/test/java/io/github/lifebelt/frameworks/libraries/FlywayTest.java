@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolBuilder;
+import io.github.lifebelt.PoolListener;
 import io.github.lifebelt.migration.Migrations;
 import io.github.lifebelt.migration.Migrations.MigrationException;
 import java.sql.SQLException;
@@ -14,6 +15,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationState;
@@ -25,6 +27,8 @@ import org.flywaydb.core.api.migration.JavaMigration;
 import org.junit.jupiter.api.Test;
 
 class FlywayTest extends MigrationTest {
+    private final AtomicInteger takenAway = new AtomicInteger();
+
     FlywayTest() {
         super("Flyway", Flyway.class);
     }
@@ -32,7 +36,15 @@ class FlywayTest extends MigrationTest {
     /** A limit that gives back what Flyway leaves lent. */
     @Override
     PoolBuilder settings(PoolBuilder standard) {
-        return standard.maxHold(Duration.ofSeconds(2));
+        takenAway.set(0);
+        return standard.maxHold(Duration.ofSeconds(2)).listener(new PoolListener() {
+            @Override
+            public void leaked(String holder, Duration held, boolean taken) {
+                if (taken) {
+                    takenAway.incrementAndGet();
+                }
+            }
+        });
     }
 
     private static Flyway flyway(ConnectionPool pool) {
@@ -58,7 +70,7 @@ class FlywayTest extends MigrationTest {
         Flyway flyway = flyway(pool);
         killInSecondMigration();
         assertThrows(FlywayException.class, flyway::migrate);
-        assertTrue(pool.stats().active() > 0, "Flyway closes no connection whose state it cannot restore");
+        await("Flyway closes no connection whose state it cannot restore").until(() -> takenAway.get() > 0);
         await().until(() -> pool.stats().active() == 0);
         assertEquals(List.of("1"), applied(flyway));
         assertEquals(2, flyway.migrate().migrationsExecuted);
