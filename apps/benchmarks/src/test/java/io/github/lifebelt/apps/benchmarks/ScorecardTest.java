@@ -39,8 +39,10 @@ class ScorecardTest {
         assertThat(rows.get(0).get("figures").get("errors").intValue()).isZero();
         assertThat(rows.get(0).get("figures").get("kept").booleanValue()).isTrue();
         assertThat(rows.get(1).get("figures").has("kept")).isFalse();
-        // Each connection was used a moment before, so this pool lends it unasked.
-        assertThat(rows.get(1).get("figures").get("errors").intValue()).isEqualTo(10);
+        // What this pool has used a moment before it lends unasked; on a busy machine the moment can be over.
+        JsonNode trusting = rows.get(1).get("figures");
+        int unasked = Math.min(10, trusting.get("borrowsShortlyAfterFill").intValue());
+        assertThat(trusting.get("errors").intValue()).isBetween(unasked, 10);
         assertThat(out.toString()).contains("| PASS", "its defaults: trusts a connection for 500 ms", "Seed: 1");
     }
 

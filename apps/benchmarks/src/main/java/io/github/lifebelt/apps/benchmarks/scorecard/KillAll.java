@@ -5,6 +5,7 @@ import io.github.lifebelt.apps.benchmarks.pools.PoolSetup;
 import io.github.lifebelt.apps.benchmarks.pools.Work;
 import io.github.lifebelt.apps.benchmarks.report.Table;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -13,8 +14,18 @@ final class KillAll {
 
     private static final int IDLE = 10;
     private static final int BORROWS = 40;
+    // Less than the 500 ms for which HikariCP trusts a connection unasked.
+    private static final Duration SHORTLY = Duration.ofMillis(400);
     private static final String PROMISE =
             "A: all " + IDLE + " idle connections killed: 0 errors in the next " + BORROWS;
+
+    /**
+     * One round.
+     *
+     * @param errors of all borrows
+     * @param shortly how many of the borrows were over shortly after the fill, which was the last use of the connections
+     */
+    private record Sample(int errors, int shortly) {}
 
     private final Card card;
     private final Table table = new Table(
@@ -39,38 +50,43 @@ final class KillAll {
     }
 
     private void at(Place place) throws Exception {
-        Map<String, Rounds.Turn<Integer>> turns = new LinkedHashMap<>();
-        Contender.of(card.peers()).forEach(pool -> turns.put(pool.peer().label(), () -> errors(place, pool)));
-        Map<String, Rounds.Outcome<Integer>> outcomes =
+        Map<String, Rounds.Turn<Sample>> turns = new LinkedHashMap<>();
+        Contender.of(card.peers()).forEach(pool -> turns.put(pool.peer().label(), () -> play(place, pool)));
+        Map<String, Rounds.Outcome<Sample>> outcomes =
                 Rounds.play(card, card.extent().rounds(3, 2), turns);
         for (Contender pool : Contender.of(card.peers())) {
             report(place, pool, outcomes.get(pool.peer().label()));
         }
     }
 
-    private static int errors(Place place, Contender contender) throws Exception {
+    private static Sample play(Place place, Contender contender) throws Exception {
         try (OpenPool pool = contender.open(place.endpoint(), PoolSetup.of(IDLE))) {
             pool.filled(IDLE);
+            long filled = System.nanoTime();
             int killed = place.server().faults().killSessions();
             if (killed < IDLE) {
                 throw new IllegalStateException("only " + killed + " sessions were there to be killed");
             }
             Thread.sleep(Card.SOON_MILLIS);
             int errors = 0;
+            int shortly = 0;
             for (int i = 0; i < BORROWS; i++) {
                 try {
                     Work.borrowAndAsk(pool.dataSource());
                 } catch (SQLException e) {
                     errors++;
                 }
+                if (System.nanoTime() - filled < SHORTLY.toNanos()) {
+                    shortly++;
+                }
             }
-            return errors;
+            return new Sample(errors, shortly);
         }
     }
 
-    private void report(Place place, Contender pool, Rounds.Outcome<Integer> outcome) {
+    private void report(Place place, Contender pool, Rounds.Outcome<Sample> outcome) {
         String name = pool.peer().label();
-        int[] errors = outcome.samples().stream().mapToInt(Integer::intValue).toArray();
+        int[] errors = outcome.samples().stream().mapToInt(Sample::errors).toArray();
         int sum = 0;
         int most = 0;
         StringBuilder each = new StringBuilder();
@@ -87,6 +103,11 @@ final class KillAll {
                         Card.row(Scenario.A, place, name)
                                 .with("rounds", errors.length)
                                 .with("borrowsPerRound", BORROWS)
+                                .with(
+                                        "borrowsShortlyAfterFill",
+                                        outcome.samples().stream()
+                                                .mapToInt(Sample::shortly)
+                                                .sum())
                                 .with("errors", sum)
                                 .with("errorsMax", most)
                                 .with("notMeasured", outcome.broken().size()),

@@ -4,6 +4,7 @@ import io.github.lifebelt.apps.benchmarks.pools.CheckSetting;
 import io.github.lifebelt.apps.benchmarks.pools.Database;
 import io.github.lifebelt.apps.benchmarks.pools.Peer;
 import io.github.lifebelt.apps.benchmarks.report.Table;
+import io.github.lifebelt.testing.Stalls;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,10 +79,10 @@ final class Matrix {
 
     private void play(Place place, MatrixFault fault, MatrixReport report) throws Exception {
         List<MatrixTrial> trials = new ArrayList<>();
-        try {
+        try (Stalls stalls = new Stalls()) {
             for (CheckSetting setting : shuffled(takingPart(fault))) {
                 try {
-                    trials.add(MatrixTrial.open(place, setting));
+                    trials.add(MatrixTrial.open(place, setting, stalls));
                 } catch (SQLException | RuntimeException e) {
                     broken(setting, e);
                     report.cell(setting, fault, Sight.NOT_MEASURED);

@@ -4,6 +4,7 @@ import io.github.lifebelt.apps.benchmarks.pools.CheckSetting;
 import io.github.lifebelt.apps.benchmarks.pools.OpenPool;
 import io.github.lifebelt.apps.benchmarks.pools.PoolSetup;
 import io.github.lifebelt.testing.FaultProxy;
+import io.github.lifebelt.testing.Stalls;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -18,7 +19,7 @@ final class MatrixTrial implements AutoCloseable {
     /** The shortest that JDBC has. */
     static final Duration CHECK = Duration.ofSeconds(1);
 
-    private static final long LATE_NANOS = WAIT.plusMillis(250).toNanos();
+    private static final Duration LATE = WAIT.plusMillis(250);
     private static final long HANGS_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
 
     private enum Stage {
@@ -31,6 +32,7 @@ final class MatrixTrial implements AutoCloseable {
     private final CheckSetting setting;
     private final FaultProxy proxy;
     private final OpenPool pool;
+    private final Stalls stalls;
     private long before;
     private volatile Stage stage = Stage.BORROWING;
     // Of the stage it is in.
@@ -39,17 +41,19 @@ final class MatrixTrial implements AutoCloseable {
     private volatile Sight outcome = Sight.NOT_MEASURED;
     private Sight settled = Sight.NOT_MEASURED;
 
-    private MatrixTrial(Place place, CheckSetting setting, FaultProxy proxy, OpenPool pool) {
+    private MatrixTrial(Place place, CheckSetting setting, FaultProxy proxy, OpenPool pool, Stalls stalls) {
         this.place = place;
         this.setting = setting;
         this.proxy = proxy;
         this.pool = pool;
+        this.stalls = stalls;
     }
 
-    static MatrixTrial open(Place place, CheckSetting setting) throws SQLException {
+    /** Opens the pool; what the machine makes of a borrow is measured by the stalls and allowed for. */
+    static MatrixTrial open(Place place, CheckSetting setting, Stalls stalls) throws SQLException {
         FaultProxy proxy = place.server().proxy();
         try {
-            return new MatrixTrial(place, setting, proxy, filled(setting.open(place.endpoint(proxy), setup())));
+            return new MatrixTrial(place, setting, proxy, filled(setting.open(place.endpoint(proxy), setup())), stalls);
         } catch (SQLException | RuntimeException e) {
             proxy.close();
             throw e;
@@ -97,7 +101,7 @@ final class MatrixTrial implements AutoCloseable {
 
     private void borrow(MatrixFault fault) {
         try (Connection connection = pool.dataSource().getConnection()) {
-            late = System.nanoTime() - begin > LATE_NANOS;
+            late = isLate(System.nanoTime() - begin);
             begin = System.nanoTime();
             stage = Stage.ASKING;
             long now = SessionId.of(connection, place.servers().kind());
@@ -108,7 +112,7 @@ final class MatrixTrial implements AutoCloseable {
             if (stage == Stage.ASKING) {
                 end(Sight.LENT_DEAD);
             } else if (stage == Stage.BORROWING) {
-                end(System.nanoTime() - begin > LATE_NANOS ? Sight.LATE : Sight.FAILED);
+                end(isLate(System.nanoTime() - begin) ? Sight.LATE : Sight.FAILED);
             }
         }
     }
@@ -134,13 +138,17 @@ final class MatrixTrial implements AutoCloseable {
     private Sight sightNow() {
         long took = System.nanoTime() - begin;
         Stage now = stage;
-        if (late || (now == Stage.BORROWING && took > LATE_NANOS)) {
+        if (late || (now == Stage.BORROWING && isLate(took))) {
             return Sight.LATE;
         }
         if (now == Stage.ASKING && took > HANGS_NANOS) {
             return Sight.HANGS;
         }
         return now == Stage.ENDED ? outcome : Sight.NOT_MEASURED;
+    }
+
+    private boolean isLate(long nanos) {
+        return nanos > stalls.allowFor(LATE).toNanos();
     }
 
     /** Frees whoever hangs. */
