@@ -10,6 +10,7 @@ import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolExhaustedException;
 import io.github.lifebelt.PoolListener;
 import io.github.lifebelt.health.HealthReport.Holder;
+import io.github.lifebelt.testing.FaultProxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -93,6 +94,48 @@ class LeakTest extends PoolTest {
         assertThat(pool.stats().leaks()).isOne();
         assertThat(pool.stats().active()).isZero();
         fill(pool, 1);
+    }
+
+    @Test
+    void whatAConnectTakesIsNotHeld() throws Exception {
+        Duration most = Duration.ofSeconds(3);
+        ConnectionPool pool = open(builder()
+                .maxHold(most)
+                .listener(listener)
+                .onConnect(connection -> execute(connection, Sql.sleep(3.2))));
+        long begin = System.nanoTime();
+        try (Connection fresh = pool.getConnection()) {
+            assertThat(since(begin)).isGreaterThan(most);
+            // Looked at again in the meantime.
+            execute(fresh, Sql.sleep(0.5));
+            assertThat(query(fresh, "select 1")).isEqualTo("1");
+        }
+        assertThat(leaks).isEmpty();
+        assertThat(pool.stats().leaks()).isZero();
+    }
+
+    @Test
+    void whatAPingTakesIsNotHeld() throws Exception {
+        List<Duration> uses = new CopyOnWriteArrayList<>();
+        try (FaultProxy proxy = server().proxy()) {
+            ConnectionPool pool = open(ConnectionPool.builder(server().url(proxy))
+                    .maxSize(1)
+                    .pingAfterIdle(Duration.ZERO)
+                    .listener(new PoolListener() {
+                        @Override
+                        public void returned(Duration used) {
+                            uses.add(used);
+                        }
+                    }));
+            fill(pool, 1);
+            uses.clear();
+            proxy.latency(Duration.ofMillis(300));
+            pool.getConnection().close();
+            assertThat(pool.stats().pings()).isOne();
+            assertThat(uses)
+                    .singleElement()
+                    .satisfies(used -> assertThat(used).isLessThan(atMost(Duration.ofMillis(300))));
+        }
     }
 
     @Test

@@ -44,6 +44,7 @@ public final class Physical {
     private volatile long askedSince;
 
     private Set<String> session = Set.of();
+    private long lastAskedNanos = bornNanos;
     private long lastUsedNanos;
     private boolean lent;
 
@@ -183,7 +184,13 @@ public final class Physical {
             bounded(deadlineNanos, io);
         } finally {
             askedSince = 0;
+            lastAskedNanos = System.nanoTime();
         }
+    }
+
+    /** When the last I/O was over that had to end at a deadline: of its set-up, or of a ping since. */
+    public long lastAskedNanos() {
+        return lastAskedNanos;
     }
 
     /** How long the I/O goes on that has to end at a deadline; 0 if there is none. */

@@ -125,9 +125,11 @@ final class Lender {
                 }
                 proxied = other;
                 slot = other.unwrap(Slot.class);
-                live = check.liveIn(slot, System.nanoTime(), deadline);
+                now = System.nanoTime();
+                live = check.liveIn(slot, now, deadline);
             }
-            L lease = factory.make(owner, proxied, slot, now);
+            // What a connect or a ping has taken was no time of the borrower's.
+            L lease = factory.make(owner, proxied, slot, Math.max(now, live.lastAskedNanos()));
             slot.lend(live, lease, pressure.site());
             lent = true;
             return lease;
