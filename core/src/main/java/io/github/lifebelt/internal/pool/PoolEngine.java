@@ -557,7 +557,7 @@ public final class PoolEngine implements LeaseOwner {
     }
 
     public PoolStats stats() {
-        int active = Math.max(0, rack.queue().inUse() - warmer.held());
+        int active = rack.lent();
         return new PoolStats(
                 active,
                 Math.max(0, rack.connected() - active),

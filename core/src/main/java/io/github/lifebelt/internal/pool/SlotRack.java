@@ -36,6 +36,8 @@ final class SlotRack implements SlotRegistry {
     private final Set<Slot> slots = ConcurrentHashMap.newKeySet();
     /** Connections that closed slots had had in use, and that are to come back in other slots. */
     private final AtomicInteger toWarm = new AtomicInteger();
+    /** Permits that are out and not with a borrower. */
+    private final AtomicInteger background = new AtomicInteger();
     /** Slots more than the pool may have since it was made smaller. */
     private final AtomicInteger surplus = new AtomicInteger();
 
@@ -113,17 +115,33 @@ final class SlotRack implements SlotRegistry {
         }
     }
 
-    /** A slot and a permit, or null if one of them is not free at this moment. */
+    /** A slot and a permit for the background, or null if one of them is not free at this moment. */
     @Nullable
     Connection takeIfFree() {
         if (!queue.tryAcquire()) {
             return null;
         }
+        // Before HikariCP, which may take a moment: nobody has borrowed.
+        background.incrementAndGet();
         Connection free = freeSlot();
         if (free == null) {
-            queue.release();
+            putBackTaken(null);
         }
         return free;
+    }
+
+    /** Puts back what was taken for the background. */
+    void putBackTaken(@Nullable Connection proxied) {
+        try {
+            putBack(proxied);
+        } finally {
+            background.decrementAndGet();
+        }
+    }
+
+    /** Permits that borrowers have. */
+    int lent() {
+        return Math.max(0, queue.inUse() - background.get());
     }
 
     /**

@@ -11,10 +11,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +37,6 @@ final class Warmer {
     private final BooleanSupplier closing;
     private final AtomicBoolean requested = new AtomicBoolean();
     private final AtomicBoolean running = new AtomicBoolean();
-    private final AtomicInteger held = new AtomicInteger();
 
     Warmer(PoolConfig config, SlotRack rack, LivenessCheck check, Outages outages, BooleanSupplier closing) {
         this.config = config;
@@ -47,11 +44,6 @@ final class Warmer {
         this.check = check;
         this.outages = outages;
         this.closing = closing;
-    }
-
-    /** Permits that are out and not with a borrower. */
-    int held() {
-        return held.get();
     }
 
     /** Starts a run. One that is going on looks again when it is through. */
@@ -96,7 +88,7 @@ final class Warmer {
         Deque<Connection> empty = new ArrayDeque<>();
         try {
             // All free ones are held for a moment: HikariCP would give us the same one again and again.
-            for (Connection taken = take(); taken != null; taken = take()) {
+            for (Connection taken = rack.takeIfFree(); taken != null; taken = rack.takeIfFree()) {
                 (isSound(taken.unwrap(Slot.class)) ? sound : empty).add(taken);
             }
             putBack(sound);
@@ -105,7 +97,7 @@ final class Warmer {
                 if (isWanted(slot) && !connect(slot)) {
                     return;
                 }
-                putBack(empty.remove());
+                rack.putBackTaken(empty.remove());
             }
         } finally {
             putBack(sound);
@@ -146,22 +138,9 @@ final class Warmer {
         }
     }
 
-    private @Nullable Connection take() {
-        Connection taken = rack.takeIfFree();
-        if (taken != null) {
-            held.incrementAndGet();
-        }
-        return taken;
-    }
-
     private void putBack(Deque<Connection> taken) {
         while (!taken.isEmpty()) {
-            putBack(taken.remove());
+            rack.putBackTaken(taken.remove());
         }
-    }
-
-    private void putBack(Connection taken) {
-        rack.putBack(taken);
-        held.decrementAndGet();
     }
 }
