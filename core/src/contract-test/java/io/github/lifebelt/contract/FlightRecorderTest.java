@@ -122,7 +122,9 @@ class FlightRecorderTest extends PoolTest {
 
     @Test
     void anOutageIsSeenInTheStatesAndInWhoWaitedForTheDatabase() throws Exception {
-        ConnectionPool pool = open(builder().maxSize(2));
+        // Longer than a server takes to start on a busy machine.
+        ConnectionPool pool = open(
+                builder().maxSize(2).borrowTimeout(Duration.ofSeconds(20)).unavailableTimeout(Duration.ofSeconds(20)));
         fill(pool, 2);
         server().faults().stop(StopMode.FAST);
         Future<Boolean> borrower = threads.submit(() -> {

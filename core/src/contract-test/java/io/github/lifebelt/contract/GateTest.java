@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.DatabaseUnavailableException;
+import io.github.lifebelt.PoolBuilder;
 import io.github.lifebelt.PoolListener;
 import io.github.lifebelt.PoolStats.State;
 import io.github.lifebelt.security.CredentialsProvider.Credentials;
@@ -50,6 +51,11 @@ class GateTest extends PoolTest {
     private ConnectionPool withSecret(int maxSize) {
         secret.set(server().password());
         return open(builder().maxSize(maxSize).failFast().listener(counting).credentials(this::wanted));
+    }
+
+    /** Its borrowers wait for longer than a server takes to start on a busy machine. */
+    private PoolBuilder patient() {
+        return builder().borrowTimeout(Duration.ofSeconds(20)).unavailableTimeout(Duration.ofSeconds(20));
     }
 
     /** A wrong secret is another user's: for the same one the pool would try what the server took before. */
@@ -190,7 +196,7 @@ class GateTest extends PoolTest {
 
     @Test
     void theStatesOfAnOutageAreToldInTheirOrder() throws Exception {
-        ConnectionPool pool = open(builder().maxSize(2).listener(counting));
+        ConnectionPool pool = open(patient().maxSize(2).listener(counting));
         fill(pool, 2);
         server().faults().stop(StopMode.FAST);
         Future<Boolean> waiter = threads.submit(() -> {
@@ -199,14 +205,14 @@ class GateTest extends PoolTest {
         });
         await().until(() -> pool.stats().state() == State.DOWN);
         server().faults().start();
-        assertThat(waiter.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(waiter.get(30, TimeUnit.SECONDS)).isTrue();
         await().until(() -> pool.stats().state() == State.UP);
         await().untilAsserted(() -> assertThat(states).containsSubsequence(State.DOWN, State.RECOVERING, State.UP));
     }
 
     @Test
     void noMoreWaitForADatabaseThatIsDownThanMay() throws Exception {
-        ConnectionPool pool = open(builder().unavailableWaiters(3).unavailableTimeout(Duration.ofSeconds(20)));
+        ConnectionPool pool = open(patient().unavailableWaiters(3));
         server().faults().stop(StopMode.FAST);
         List<Future<Throwable>> borrowers = together(
                 10,
@@ -219,7 +225,7 @@ class GateTest extends PoolTest {
         server().faults().start();
         int turnedAway = 0;
         for (Future<Throwable> borrower : borrowers) {
-            Throwable failure = borrower.get(20, TimeUnit.SECONDS);
+            Throwable failure = borrower.get(30, TimeUnit.SECONDS);
             if (failure != null) {
                 turnedAway++;
                 assertThat(failure)
