@@ -88,7 +88,10 @@ class BorrowTest extends PoolTest {
 
     @Test
     void aFullPoolSaysSoWithItsFiguresAndWithoutAnSqlState() throws Exception {
-        ConnectionPool pool = open(builder().name("orders").maxSize(2).borrowTimeout(Duration.ofSeconds(1)));
+        ConnectionPool pool =
+                open(builder().name("orders").maxSize(2).minIdle(2).borrowTimeout(Duration.ofSeconds(1)));
+        // A connect may take longer than borrowers wait here.
+        await().atMost(Duration.ofSeconds(30)).until(() -> pool.stats().total() == 2);
         try (Connection one = pool.getConnection();
                 Connection two = borrowedByAnother(pool)) {
             assertThat(one).isNotSameAs(two);

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -67,8 +68,9 @@ class LeakTest extends PoolTest {
             execute(setUp, "drop table if exists kept");
             execute(setUp, "create table kept (n int)");
         }
+        // For the one who has its place next, too.
         ConnectionPool pool =
-                open(builder().maxSize(1).maxHold(Duration.ofSeconds(1)).listener(listener));
+                open(builder().maxSize(1).maxHold(Duration.ofSeconds(3)).listener(listener));
         Connection kept = pool.getConnection();
         kept.setAutoCommit(false);
         execute(kept, "insert into kept values (1)");
@@ -146,7 +148,8 @@ class LeakTest extends PoolTest {
             try (Connection connection = pool.getConnection()) {
                 return query(connection, Sql.sleep(60));
             } catch (SQLException e) {
-                return List.of(e.getSuppressed()).toString();
+                // It is the failure itself where the connection was taken away before the statement began.
+                return e + " " + List.of(e.getSuppressed());
             }
         });
         assertThat(busy.get(30, TimeUnit.SECONDS)).contains("[MAX_HOLD_EXCEEDED]");
@@ -156,20 +159,33 @@ class LeakTest extends PoolTest {
 
     @Test
     void exhaustionNamesTheHoldersInTheErrorAndOnceInTheLog() throws Exception {
-        ConnectionPool pool =
-                open(builder().maxSize(2).borrowTimeout(Duration.ofMillis(300)).listener(listener));
+        ConnectionPool pool = open(builder()
+                .maxSize(2)
+                .minIdle(2)
+                .borrowTimeout(Duration.ofMillis(300))
+                .listener(listener));
+        // A connect may take longer than borrowers wait here.
+        await().atMost(Duration.ofSeconds(30)).until(() -> pool.stats().total() == 2);
         CountDownLatch end = new CountDownLatch(1);
         CountDownLatch out = new CountDownLatch(2);
+        List<Future<Boolean>> holding = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            threads.submit(() -> {
+            holding.add(threads.submit(() -> {
                 try (Connection connection = pool.getConnection()) {
                     query(connection, "select 'secret', 1");
                     out.countDown();
                     return end.await(60, TimeUnit.SECONDS);
                 }
-            });
+            }));
         }
-        assertThat(out.await(30, TimeUnit.SECONDS)).isTrue();
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            for (Future<Boolean> one : holding) {
+                if (one.isDone()) {
+                    one.get();
+                }
+            }
+            return out.getCount() == 0;
+        });
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(pool::getConnection)
                     .isInstanceOf(PoolExhaustedException.class)
@@ -186,6 +202,9 @@ class LeakTest extends PoolTest {
                     .satisfies(session -> assertThat(session.state()).startsWith("idle"));
         });
         end.countDown();
+        for (Future<Boolean> one : holding) {
+            assertThat(one.get(30, TimeUnit.SECONDS)).isTrue();
+        }
         await().atMost(Duration.ofSeconds(30)).until(() -> pool.stats().active() == 0);
         assertThat(reports).hasSize(1);
     }
@@ -194,6 +213,7 @@ class LeakTest extends PoolTest {
     void onceThereWasPressureItIsKnownWhereConnectionsAreBorrowed() throws Exception {
         ConnectionPool pool = open(
                 builder().maxSize(1).borrowTimeout(Duration.ofMillis(1_500)).listener(listener));
+        pool.awaitReady(Duration.ofSeconds(20));
         try (Connection first = borrowedByAnother(pool)) {
             assertThatThrownBy(pool::getConnection)
                     .isInstanceOf(PoolExhaustedException.class)
