@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.PoolListener;
+import io.github.lifebelt.internal.jdbc.LeasedTransaction;
 import io.github.lifebelt.internal.pool.PoolEngine;
 import io.github.lifebelt.internal.tx.UnitSupport;
 import io.github.lifebelt.testing.DatabaseProduct;
@@ -367,14 +368,16 @@ class CommitOutcomeTest extends PoolTest {
         VirtualThreads.Running<Boolean> running = VirtualThreads.start(() -> {
             unit(mode).run(tx -> {
                 insert(tx);
-                proxy.latency(Duration.ofMillis(150));
+                // COMMIT is under way for that long, and whoever finds out waits for longer.
+                proxy.latency(Duration.ofSeconds(1));
                 working.countDown();
             });
             return Thread.interrupted();
         });
         assertThat(working.await(10, TimeUnit.SECONDS)).isTrue();
-        // COMMIT, with what goes before it, is under way for longer than this.
-        await().pollDelay(Duration.ofMillis(200)).until(() -> true);
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> Stream.of(running.thread().getStackTrace()).anyMatch(CommitOutcomeTest::sendsCommit));
         running.thread().interrupt();
         proxy.latency(Duration.ZERO);
         boolean flag;
@@ -388,5 +391,10 @@ class CommitOutcomeTest extends PoolTest {
         }
         assertThat(flag).isTrue();
         assertThat(stored()).isOne();
+    }
+
+    private static boolean sendsCommit(StackTraceElement frame) {
+        return frame.getClassName().equals(LeasedTransaction.class.getName())
+                && frame.getMethodName().equals("commit");
     }
 }
