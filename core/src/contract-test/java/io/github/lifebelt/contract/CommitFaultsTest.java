@@ -140,7 +140,7 @@ public class CommitFaultsTest extends PoolTest {
                 assertThat(count.unknown()).as("seed %d", SEED).isZero();
             }
             assertThat(count.committed()).isGreaterThan(ROUNDS);
-            assertThat(pool.stats().active()).isZero();
+            await().untilAsserted(() -> assertThat(pool.stats().active()).isZero());
             assertThat(pool.stats().pending()).isZero();
             nothingLeftInTransaction(server());
         }

@@ -84,14 +84,16 @@ class CredentialsTest extends PoolTest {
 
     @Test
     void whoFindsALiveConnectionDoesNotNeedAny() throws Exception {
-        Instant end = Instant.now().plusMillis(1_500);
+        // From when they are asked for: before that there is a pool to open.
+        AtomicReference<Instant> end = new AtomicReference<>();
         ConnectionPool pool = open(builder().maxSize(2).failFast().credentials(() -> {
             Credentials now = given();
-            return new Credentials(now.user(), now.secret(), end);
+            end.compareAndSet(null, Instant.now().plusMillis(1_500));
+            return new Credentials(now.user(), now.secret(), end.get());
         }));
         fill(pool, 1);
         problem.set(DOWN);
-        await().until(() -> Instant.now().isAfter(end));
+        await().until(() -> Instant.now().isAfter(end.get()));
         Future<String> second;
         try (Connection one = pool.getConnection()) {
             assertThat(query(one, "select 1")).isEqualTo("1");

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Test;
 class KeepaliveTest {
 
     private static final Duration BORROW = Duration.ofMillis(400);
+    // With borrows that are as short as that.
+    private static final Duration FILL = Duration.ofSeconds(30);
     private static final Duration GRACE = Duration.ofMillis(250);
     private static final int FREEZE_AT = 20;
     private static final int THAW_AT = 36;
@@ -50,7 +52,7 @@ class KeepaliveTest {
                 outcomes.add(threads.submit(() -> borrowThroughAFreeze(Servers.get(tls))));
             }
             for (Future<Outcome> outcome : outcomes) {
-                Outcome borrows = outcome.get(90, TimeUnit.SECONDS);
+                Outcome borrows = outcome.get(120, TimeUnit.SECONDS);
                 assertThat(borrows.slowest()).isLessThan(stalls.allowFor(BORROW.plus(GRACE)));
                 assertThat(borrows.served()).isPositive();
                 assertThat(borrows.refused()).isPositive();
@@ -65,7 +67,7 @@ class KeepaliveTest {
                 .borrowTimeout(BORROW)
                 .closeTimeout(Duration.ZERO)
                 .open()) {
-            await().ignoreExceptions().untilAsserted(() -> PoolTest.fill(pool, 5));
+            await().atMost(FILL).ignoreExceptions().untilAsserted(() -> PoolTest.fill(pool, 5));
             int served = 0;
             int refused = 0;
             Duration slowest = Duration.ZERO;
@@ -94,7 +96,7 @@ class KeepaliveTest {
                         .pollInterval(Duration.ofMillis(5))
                         .until(() -> since(borrow).toMillis() >= 40);
             }
-            await().ignoreExceptions().untilAsserted(() -> PoolTest.fill(pool, 5));
+            await().atMost(FILL).ignoreExceptions().untilAsserted(() -> PoolTest.fill(pool, 5));
             return new Outcome(served, refused, slowest);
         }
     }
