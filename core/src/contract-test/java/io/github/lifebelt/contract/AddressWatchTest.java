@@ -59,8 +59,11 @@ class AddressWatchTest extends MovingNameTest {
             fill(pool, 1);
             host.moveTo(two);
             await().until(() -> forwarder.accepted() == 1);
-            host.moveTo(one);
+            // Just after a look, so that the next one is later than the move.
+            long before = host.lookUps();
+            await().until(() -> host.lookUps() > before);
             long lookUps = host.lookUps();
+            host.moveTo(one);
             // The watch sees the first address again and ends; nothing is asked from then on.
             await().until(() -> host.lookUps() == lookUps + 1);
             try (Connection connection = pool.getConnection()) {
