@@ -40,11 +40,11 @@ public final class Physical {
     private volatile long sessionId;
     private volatile boolean retired;
     private volatile boolean missed;
-    /** 0 while it is not asked. */
+    /** 0 while it is not asked; after a question that has failed, until that is known of it. */
     private volatile long askedSince;
 
     private Set<String> session = Set.of();
-    private long lastAskedNanos = bornNanos;
+    private long lastAnswerNanos = bornNanos;
     private long lastUsedNanos;
     private boolean lent;
 
@@ -182,21 +182,24 @@ public final class Physical {
         askedSince = now == 0 ? 1 : now;
         try {
             bounded(deadlineNanos, io);
-        } finally {
+        } catch (RuntimeException | Error e) {
             askedSince = 0;
-            lastAskedNanos = System.nanoTime();
+            throw e;
         }
+        // Not after an SQLException: until our caller has told what follows from it, it counts as asked and not as sound.
+        askedSince = 0;
+        lastAnswerNanos = System.nanoTime();
     }
 
-    /** When the last I/O was over that had to end at a deadline: of its set-up, or of a ping since. */
-    public long lastAskedNanos() {
-        return lastAskedNanos;
+    /** When the server last answered within a deadline: at the end of its set-up, or of a ping since. */
+    public long lastAnswerNanos() {
+        return lastAnswerNanos;
     }
 
-    /** How long the I/O goes on that has to end at a deadline; 0 if there is none. */
+    /** How long the I/O goes on that has to end at a deadline; 0 if there is none, or it has ended and all know how. */
     long askedNanos(long now) {
         long since = askedSince;
-        return since == 0 ? 0 : Math.max(1, now - since);
+        return since == 0 || broken() ? 0 : Math.max(1, now - since);
     }
 
     private void bounded(long deadlineNanos, Io io) throws SQLException {

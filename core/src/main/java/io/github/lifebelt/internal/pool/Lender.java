@@ -129,7 +129,7 @@ final class Lender {
                 live = check.liveIn(slot, now, deadline);
             }
             // What a connect or a ping has taken was no time of the borrower's.
-            L lease = factory.make(owner, proxied, slot, Math.max(now, live.lastAskedNanos()));
+            L lease = factory.make(owner, proxied, slot, Math.max(now, live.lastAnswerNanos()));
             slot.lend(live, lease, pressure.site());
             lent = true;
             return lease;
