@@ -70,20 +70,23 @@ final class Generation {
 
     /** Suspects all connections, unless somebody has since the failed one was last proven. */
     void suspect(Physical failed, String reason) {
-        long seen = failed.provenGeneration();
+        suspectSince(failed.provenGeneration(), reason);
+    }
+
+    /** Suspects all connections for what happened to none of them, unless all are suspected already: connecting has failed. */
+    void suspectAll(String reason) {
+        long seen = current.get();
+        if (lastProven.get() >= seen) {
+            suspectSince(seen, reason);
+        }
+    }
+
+    private void suspectSince(long seen, String reason) {
         boolean before = isInDoubt();
         if (current.compareAndSet(seen, seen + 1)) {
             doubt(before);
             onSuspicion.accept(reason);
         }
-    }
-
-    /** Suspects all connections for what happened to none of them: connecting has failed. */
-    void suspectAll(String reason) {
-        boolean before = isInDoubt();
-        current.incrementAndGet();
-        doubt(before);
-        onSuspicion.accept(reason);
     }
 
     private void doubt(boolean before) {
@@ -99,10 +102,11 @@ final class Generation {
         suspect(refused, reason);
     }
 
-    /** As {@link #suspectAll}, and each connection has to show that its server may write. */
+    /** Suspects all connections, and each has to show that its server may write. */
     void doubtRoleOfAll(String reason) {
-        roleDoubtedBelow.accumulateAndGet(current.get() + 1, Math::max);
-        suspectAll(reason);
+        long seen = current.get();
+        roleDoubtedBelow.accumulateAndGet(seen + 1, Math::max);
+        suspectSince(seen, reason);
     }
 
     /**

@@ -162,7 +162,7 @@ final class Outages {
                     target,
                     BorrowErrors.reason(cause),
                     errors.explained(cause, verdicts.problem(cause)));
-            if (verdict == Verdict.DATABASE_DOWN && !generation.isInDoubt()) {
+            if (verdict == Verdict.DATABASE_DOWN) {
                 // What took the server away may have taken the connections that stand, silently.
                 generation.suspectAll("connecting has failed: " + BorrowErrors.reason(cause));
             }
