@@ -107,6 +107,10 @@ final class PermitQueue implements DeadlockGuard.Waiting {
                 }
                 long left = patience.until() - System.nanoTime();
                 if (left <= 0) {
+                    if (watch != null) {
+                        // Woken late, it may be in a circle that it has not seen yet, or that has lasted by now.
+                        watch.look(me::leave);
+                    }
                     return !me.leave();
                 }
                 long nap = watch == null ? left : Math.min(left, watch.look(me::leave));

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -97,6 +98,30 @@ class DeadlockGuardTest {
         giveBack(queue, one);
         giveBack(queue, two);
         assertThat(queue.available()).isEqualTo(2);
+    }
+
+    /** However late it looks: it was not exhaustion that it has met. */
+    @Test
+    void aCircleIsFoundAlsoWhenTheTimeIsUp() throws Exception {
+        PermitQueue queue = queue(1);
+        Holder held = borrow(queue, guard(), true);
+        long now = System.nanoTime();
+        assertThatThrownBy(() -> queue.acquire(now, () -> now, guard())).isInstanceOf(InVain.class);
+        assertThat(queue.pending()).isZero();
+        giveBack(queue, held);
+        assertThat(queue.available()).isOne();
+    }
+
+    @Test
+    void aCircleThatHasToLastIsFoundAtTheDeadlineIfItHasLasted() throws Exception {
+        PermitQueue queue = queue(1);
+        Holder held = borrow(queue, guard(), false);
+        long now = System.nanoTime();
+        assertThat(queue.acquire(now, () -> now, guard())).as("not seen before").isFalse();
+        Iterator<Long> until = List.of(now + LONG.toNanos(), now).iterator();
+        assertThatThrownBy(() -> queue.acquire(now, until::next, guard())).isInstanceOf(InVain.class);
+        giveBack(queue, held);
+        assertThat(queue.available()).isOne();
     }
 
     @Test
