@@ -321,7 +321,8 @@ final class SlotRack implements SlotRegistry {
             surplus.updateAndGet(count -> Math.max(0, count - by));
             return;
         }
-        int tooMany = slots.size() - newSize;
+        // One that is closed is among them until it has said goodbye.
+        int tooMany = (int) slots.stream().filter(slot -> !slot.isClosed()).count() - newSize;
         for (int i = 0; i < tooMany; i++) {
             try {
                 evictSurplus(hikari.take(0));
