@@ -9,11 +9,14 @@ import static org.awaitility.Awaitility.await;
 import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.DatabaseUnavailableException;
 import io.github.lifebelt.PoolExhaustedException;
+import io.github.lifebelt.PoolListener;
+import io.github.lifebelt.health.HealthReport.Holder;
 import io.github.lifebelt.tx.UnitOfWork;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -78,11 +81,20 @@ class SilenceTest extends PoolTest {
     @Test
     void aFullPoolIsFullAlsoWhenOneOfItsSessionsWasKilled() throws Exception {
         ConnectionPool pool = ofTwo(Duration.ofSeconds(2));
+        CountDownLatch reported = new CountDownLatch(1);
+        pool.addListener(new PoolListener() {
+            @Override
+            public void exhausted(List<Holder> holders) {
+                reported.countDown();
+            }
+        });
         try (Connection healthy = borrowedByAnother(pool);
                 Connection killed = borrowedByAnother(pool)) {
             assertThatThrownBy(pool::getConnection)
                     .isInstanceOf(PoolExhaustedException.class)
                     .hasMessageNotContaining("seen to work");
+            // The report asks the server on a connection of its own, which is seen to work.
+            assertThat(reported.await(30, TimeUnit.SECONDS)).isTrue();
             server().faults().killSession(Sql.sessionId(killed));
             assertThatThrownBy(() -> query(killed, "select 1")).isInstanceOf(SQLException.class);
             assertThatThrownBy(pool::getConnection)
