@@ -59,7 +59,8 @@ class SuspendRacesTest extends PoolTest {
         try (FaultProxy proxy = server().proxy()) {
             ConnectionPool pool =
                     open(ConnectionPool.builder(server().url(proxy)).maxSize(1));
-            proxy.latency(Duration.ofMillis(10));
+            // It would go on for its two seconds.
+            proxy.acceptAndStaySilent();
             Future<HealthReport> health = threads.submit(pool::health);
             await().until(() -> proxy.accepted() == 1);
             long begin = System.nanoTime();
@@ -69,6 +70,7 @@ class SuspendRacesTest extends PoolTest {
             assertThat(health.get(30, TimeUnit.SECONDS).reasons())
                     .extracting(Reason::code)
                     .containsExactly(Code.POOL_SUSPENDED);
+            proxy.heal();
             pool.resume();
             fill(pool, 1);
         }
