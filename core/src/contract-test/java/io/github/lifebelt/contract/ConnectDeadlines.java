@@ -27,8 +27,8 @@ public abstract class ConnectDeadlines extends PoolTest {
     }
 
     void endsInTime(DatabaseUrl url) {
-        ConnectRequest request = Connects.request(url, DEADLINE);
         long begin = System.nanoTime();
+        ConnectRequest request = Connects.request(url, DEADLINE);
         SQLException failure = Connects.fails(request);
         Duration took = since(begin);
         assertThat((Throwable) failure).isNotNull();

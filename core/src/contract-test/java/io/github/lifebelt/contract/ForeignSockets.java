@@ -168,8 +168,8 @@ public abstract class ForeignSockets extends PoolTest {
 
     private void connectFailsInTimeWhile(Runnable fault) {
         fault.run();
-        ConnectRequest request = Connects.request(url(), DEADLINE);
         long begin = System.nanoTime();
+        ConnectRequest request = Connects.request(url(), DEADLINE);
         SQLException failure = Connects.fails(request);
         assertThat(since(begin)).isBetween(DEADLINE.minusMillis(10), atMost(LATEST));
         assertThat(Connects.whileConnecting(failure)).isEqualTo(Verdict.DATABASE_DOWN);

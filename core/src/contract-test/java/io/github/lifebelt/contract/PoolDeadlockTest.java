@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -156,12 +157,17 @@ class PoolDeadlockTest extends PoolTest {
     void aConnectionThatWasHandedOnIsWaitedFor() throws Exception {
         ConnectionPool pool = open(builder().maxSize(1));
         Connection handedOn = pool.getConnection();
+        CountDownLatch taken = new CountDownLatch(1);
         Future<Boolean> worker = threads.submit(() -> {
             try (handedOn) {
+                query(handedOn, "select 1");
+                taken.countDown();
                 query(handedOn, Sql.sleep(1));
                 return true;
             }
         });
+        // Until its first use it counts as ours, and we would wait for ourselves.
+        assertThat(taken.await(30, TimeUnit.SECONDS)).isTrue();
         try (Connection next = pool.getConnection()) {
             assertThat(query(next, "select 1")).isEqualTo("1");
         }

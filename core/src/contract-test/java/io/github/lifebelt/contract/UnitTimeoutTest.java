@@ -177,7 +177,8 @@ class UnitTimeoutTest extends UnitTest {
         }
         assertThat(stored()).isZero();
         fill(pool, 1);
-        try (Transaction tx = unit.timeout(limit).begin()) {
+        // Outside of ends(...) nothing but the commit may meet the end of the time.
+        try (Transaction tx = unit.timeout(Duration.ofSeconds(1)).begin()) {
             insert(tx, 1);
             await().pollInterval(Duration.ofMillis(5))
                     .until(() -> tx.remaining().isZero());
@@ -196,6 +197,8 @@ class UnitTimeoutTest extends UnitTest {
         Duration limit = Duration.ofSeconds(1);
         try (FaultProxy proxy = server().proxy();
                 ConnectionPool behind = ConnectionPool.fromUrl(server().url(proxy))) {
+            // The time is the unit's, not that of a connect.
+            fill(behind, 1);
             ends(
                     Reason.TIMEOUT,
                     limit,
