@@ -34,6 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OutageTest extends PoolTest {
 
     private static final Duration GRACE = Duration.ofMillis(250);
+    /** For tests that restart a server: MySQL has taken five seconds to come back, which is what a pool waits by default. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @Test
     @Tag("smoke")
@@ -78,10 +80,11 @@ class OutageTest extends PoolTest {
         server().faults().stop(StopMode.FAST);
         Instant before = Instant.now();
         assertThatThrownBy(pool::getConnection).isInstanceOf(DatabaseUnavailableException.class);
+        List<Duration> took = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
             long begin = System.nanoTime();
             Throwable failure = catchThrowable(pool::getConnection);
-            assertThat(since(begin)).isLessThan(atMost(Duration.ofMillis(10)));
+            took.add(since(begin));
             assertThat(failure)
                     .isInstanceOfSatisfying(
                             DatabaseUnavailableException.class,
@@ -90,12 +93,14 @@ class OutageTest extends PoolTest {
                     .hasMessageContaining("cannot be reached since")
                     .hasMessageContaining("refused");
         }
+        assertThat(median(took)).as("%s", took).isLessThan(Duration.ofMillis(10));
+        assertThat(took).allSatisfy(one -> assertThat(one).isLessThan(atMost(Duration.ofMillis(100))));
         assertThat(pool.stats().available()).isFalse();
     }
 
     @Test
     void withoutFailFastABorrowerWaitsForARestart() throws Exception {
-        ConnectionPool pool = open();
+        ConnectionPool pool = open(builder().unavailableTimeout(PATIENCE));
         fill(pool, 1);
         server().faults().stop(StopMode.FAST);
         Future<String> borrower = threads.submit(() -> {
@@ -105,7 +110,7 @@ class OutageTest extends PoolTest {
         });
         await().until(() -> !pool.stats().available());
         server().faults().start();
-        assertThat(borrower.get(5, TimeUnit.SECONDS)).isEqualTo("served");
+        assertThat(borrower.get(40, TimeUnit.SECONDS)).isEqualTo("served");
         assertThat(pool.stats().available()).isTrue();
     }
 
@@ -142,7 +147,7 @@ class OutageTest extends PoolTest {
     @Test
     void theListenerHearsOfTheOutageOnce() throws Exception {
         List<String> heard = new java.util.concurrent.CopyOnWriteArrayList<>();
-        ConnectionPool pool = open(builder().listener(new PoolListener() {
+        ConnectionPool pool = open(builder().unavailableTimeout(PATIENCE).listener(new PoolListener() {
             @Override
             public void databaseDown(SQLException cause) {
                 heard.add("down");
@@ -167,7 +172,7 @@ class OutageTest extends PoolTest {
         await().until(() -> heard.contains("down"));
         server().faults().start();
         for (Future<Boolean> borrower : borrowers) {
-            assertThat(borrower.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(borrower.get(40, TimeUnit.SECONDS)).isTrue();
         }
         // Which comes first depends on whether the first borrower finds a dead connection or an empty slot.
         assertThat(heard).containsExactlyInAnyOrder("suspected", "down", "up").containsSubsequence("down", "up");

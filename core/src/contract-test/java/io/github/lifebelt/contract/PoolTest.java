@@ -110,4 +110,8 @@ public abstract class PoolTest {
     protected static Duration since(long nanos) {
         return Duration.ofNanos(System.nanoTime() - nanos);
     }
+
+    protected static Duration median(List<Duration> times) {
+        return times.stream().sorted().toList().get(times.size() / 2);
+    }
 }

@@ -10,7 +10,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
@@ -68,11 +67,5 @@ class RecoveryTest extends PoolTest {
                         .until(() -> since(begin).toMillis() >= 2);
             }
         }
-    }
-
-    private static Duration median(List<Duration> times) {
-        List<Duration> sorted = new ArrayList<>(times);
-        Collections.sort(sorted);
-        return sorted.get(sorted.size() / 2);
     }
 }

@@ -8,7 +8,7 @@ import io.github.lifebelt.ConnectionPool;
 import io.github.lifebelt.testing.StopMode;
 import java.sql.Connection;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -43,24 +43,18 @@ class RefillTest extends PoolTest {
         return took;
     }
 
-    private static Duration median(Duration[] times) {
-        Duration[] sorted = times.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
-    }
-
     @Test
     void fiveDeadAreFiveLiveInTheTimeOfFiveConnectsAndSoAreFifty() throws Exception {
         for (int n : new int[] {5, 50}) {
             ConnectionPool pool = open(builder().maxSize(n));
             timeToHold(n, pool::getConnection);
             timeToHold(n, this::bare);
-            Duration[] ours = new Duration[ROUNDS];
-            Duration[] bare = new Duration[ROUNDS];
+            List<Duration> ours = new ArrayList<>();
+            List<Duration> bare = new ArrayList<>();
             for (int round = 0; round < ROUNDS; round++) {
-                bare[round] = timeToHold(n, this::bare);
+                bare.add(timeToHold(n, this::bare));
                 Servers.killSessions(server());
-                ours[round] = timeToHold(n, pool::getConnection);
+                ours.add(timeToHold(n, pool::getConnection));
             }
             // The promise is 1.3 times plus 5 ms, measured by the benchmarks; a test on a busy machine leaves room for
             // noise, and would still see a serial refill, which takes n times 30 ms.
@@ -74,11 +68,16 @@ class RefillTest extends PoolTest {
     void theFirstBurstOnANewPoolDoesNotPauseBetweenConnections() throws Exception {
         int n = 20;
         timeToHold(n, this::bare);
-        Duration bare = timeToHold(n, this::bare);
-        ConnectionPool pool = open(builder().maxSize(n));
-        Duration first = timeToHold(n, pool::getConnection);
+        List<Duration> first = new ArrayList<>();
+        List<Duration> bare = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+            bare.add(timeToHold(n, this::bare));
+            ConnectionPool pool = open(builder().maxSize(n));
+            first.add(timeToHold(n, pool::getConnection));
+            pool.close();
+        }
         // HikariCP's adder sleeps 30 ms after each: 600 ms if nothing were done about it.
-        assertThat(first).isLessThan(atMost(bare.multipliedBy(2).plusMillis(150)));
+        assertThat(median(first)).isLessThan(atMost(median(bare).multipliedBy(2).plusMillis(150)));
     }
 
     @Test
@@ -91,7 +90,8 @@ class RefillTest extends PoolTest {
 
     @Test
     void whatWasInUseIsWarmAgainAfterAnOutageAndWhatWasNotIsNot() throws Exception {
-        ConnectionPool pool = open(builder().maxSize(5));
+        // MySQL has taken five seconds, the pool's usual patience, to come back.
+        ConnectionPool pool = open(builder().maxSize(5).unavailableTimeout(Duration.ofSeconds(30)));
         fill(pool, 4);
         server().faults().stop(StopMode.FAST);
         Future<Boolean> borrower = threads.submit(() -> {
@@ -100,7 +100,7 @@ class RefillTest extends PoolTest {
         });
         await().until(() -> !pool.stats().available());
         server().faults().start();
-        assertThat(borrower.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(borrower.get(40, TimeUnit.SECONDS)).isTrue();
         await().untilAsserted(() -> assertThat(server().sessions()).isEqualTo(4));
     }
 
