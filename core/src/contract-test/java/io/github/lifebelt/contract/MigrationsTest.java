@@ -301,7 +301,7 @@ class MigrationsTest {
                 ? "select count(*) from pg_stat_activity where query like '%pg_sleep(120)%' and state = 'active'"
                         + " and pid <> pg_backend_pid()"
                 : "select count(*) from information_schema.processlist where state like 'User sleep%'";
-        await().until(() -> !ask(running).equals("0"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> !ask(running).equals("0"));
         server.faults().killSessions();
         MigrationException lost = refused(() -> {
             try {

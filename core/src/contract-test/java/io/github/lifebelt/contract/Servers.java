@@ -58,7 +58,11 @@ public final class Servers {
      */
     public static void killSessions(TestDatabase server) {
         server.faults().killSessions();
-        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> server.sessions() == 0);
+        // MySQL's list of sessions has been seen locked for 40 s.
+        await().atMost(Duration.ofSeconds(90))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> server.sessions() == 0);
     }
 
     /** A connection without Lifebelt. */
