@@ -186,7 +186,8 @@ public final class Physical {
             askedSince = 0;
             throw e;
         }
-        // Not after an SQLException: until our caller has told what follows from it, it counts as asked and not as sound.
+        // Not after an SQLException: until our caller has told what follows from it, it counts as asked and not as
+        // sound.
         askedSince = 0;
         lastAnswerNanos = System.nanoTime();
     }

@@ -129,7 +129,8 @@ final class Lender {
                 live = check.liveIn(slot, now, deadline);
             }
             // What a connect or a ping has taken was no time of the borrower's.
-            L lease = factory.make(owner, proxied, slot, Math.max(now, live.lastAnswerNanos()));
+            long answered = live.lastAnswerNanos();
+            L lease = factory.make(owner, proxied, slot, answered - now > 0 ? answered : now);
             slot.lend(live, lease, pressure.site());
             lent = true;
             return lease;

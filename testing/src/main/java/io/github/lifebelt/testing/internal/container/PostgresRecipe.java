@@ -21,9 +21,8 @@ final class PostgresRecipe implements ContainerRecipe {
             new ContainerImage("postgres", "18", "lifebelt.testing.image.postgresql", "LIFEBELT_TEST_POSTGRES_IMAGE");
     private static final String ACCESS = "pg_hba.conf";
 
-    // A process's name, in parentheses, may hold anything; its parent is the second word after that. The postmaster
-    // ends
-    // its other children when it has noticed, and they are waited for too.
+    // A process's name, in parentheses, may hold anything; its parent is the second word after that. Its
+    // siblings are waited for too: the postmaster ends them when it has noticed.
     private static final String KILL = """
             parent() {
                 sed -n 's/.*) . \\([0-9]*\\) .*/\\1/p' "/proc/$1/stat" 2>/dev/null
