@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.lifebelt.PoolListener.CloseReason;
+import io.github.lifebelt.contract.Connects;
+import io.github.lifebelt.contract.Connects.Connected;
+import io.github.lifebelt.contract.Servers;
 import io.github.lifebelt.internal.jdbc.End;
 import io.github.lifebelt.internal.jdbc.Physical;
 import io.github.lifebelt.internal.jdbc.Slot;
@@ -16,6 +19,7 @@ import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,13 +30,21 @@ class SilenceOfPingsTest implements SlotOwner, SlotRegistry {
 
     private final Generation generation = new Generation(reason -> {}, () -> {});
     private final Slot slot = new Slot(this, this);
+    private Connected connected;
     private Physical physical;
 
     @BeforeEach
     void connect() throws SQLException {
+        connected = Connects.open(Servers.get(false));
         slot.connect(soon());
         physical = Objects.requireNonNull(slot.physical());
         assertThat(isSilent()).isFalse();
+    }
+
+    @AfterEach
+    void close() {
+        connected.close();
+        Servers.killSessions(Servers.get(false));
     }
 
     private boolean isSilent() {
@@ -80,7 +92,7 @@ class SilenceOfPingsTest implements SlotOwner, SlotRegistry {
 
     @Override
     public Physical connect(SlotConnect attempt, long deadlineNanos) {
-        return new Physical(Quiet.connection(), null, generation.current());
+        return new Physical(connected.jdbc(), connected.socket(), generation.current());
     }
 
     @Override
