@@ -106,14 +106,12 @@ final class PermitQueue implements DeadlockGuard.Waiting {
                     return true;
                 }
                 long left = patience.until() - System.nanoTime();
+                // Also if the time is up: woken late, it may be in a circle that it has not seen yet, or that has
+                // lasted.
+                long nap = watch == null ? left : Math.min(left, watch.look(me::leave));
                 if (left <= 0) {
-                    if (watch != null) {
-                        // Woken late, it may be in a circle that it has not seen yet, or that has lasted by now.
-                        watch.look(me::leave);
-                    }
                     return !me.leave();
                 }
-                long nap = watch == null ? left : Math.min(left, watch.look(me::leave));
                 if (nap > 0) {
                     LockSupport.parkNanos(this, nap);
                 }
