@@ -32,7 +32,6 @@ public final class ContainerEngine implements ServerEngine {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerEngine.class);
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(30);
-    private static final Duration SAME_PORT = Duration.ofSeconds(5);
     private static final int PORTS_TO_TRY = 10;
 
     private final ContainerRecipe recipe;
@@ -72,7 +71,7 @@ public final class ContainerEngine implements ServerEngine {
         if (there == null) {
             startOnFreePort();
         } else {
-            startOnSamePort(there);
+            Ports.takeAgain(there::start, DockerContainer::saysPortIsTaken);
         }
         awaitAccepting();
         LOG.debug("{} on port {} up after {} ms", description(), port, (System.nanoTime() - start) / 1_000_000);
@@ -227,20 +226,6 @@ public final class ContainerEngine implements ServerEngine {
                 fresh.remove();
                 container = null;
                 Ports.release(free);
-            }
-        }
-    }
-
-    private void startOnSamePort(DockerContainer there) throws IOException {
-        long deadline = System.nanoTime() + SAME_PORT.toNanos();
-        while (true) {
-            try {
-                there.start();
-                return;
-            } catch (IOException e) {
-                if (!DockerContainer.saysPortIsTaken(e) || System.nanoTime() - deadline >= 0) {
-                    throw e;
-                }
             }
         }
     }

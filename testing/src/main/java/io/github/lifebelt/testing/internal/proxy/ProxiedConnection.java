@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One client's connection through a {@link Proxy}, with the one to the server behind it. */
-final class ProxiedConnection {
+final class ProxiedConnection implements Passage {
     private static final Logger LOG = LoggerFactory.getLogger(ProxiedConnection.class);
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
     // A server's greeting with its part of a TLS handshake; the certificate chain is most of it.
@@ -123,18 +123,15 @@ final class ProxiedConnection {
         threads.forEach(LockSupport::unpark);
     }
 
-    /** Cuts both sides off with a TCP reset. */
-    void reset() {
+    @Override
+    public void reset() {
         closeWithReset(client);
         closeWithReset(server);
         end();
     }
 
-    /**
-     * Whether no thread is at work for it. Only then are its sockets really closed: the system keeps one open for as long
-     * as a thread reads from it.
-     */
-    boolean hasEnded() {
+    @Override
+    public boolean hasEnded() {
         return active.get() == 0;
     }
 

@@ -30,8 +30,6 @@ public final class Proxy implements AutoCloseable {
     private static final int PORTS_TO_TRY = 10;
     // Too many open files is the only reason known; they take a moment to become fewer.
     private static final long AFTER_FAILED_ACCEPT_NANOS = 10_000_000;
-    private static final long BETWEEN_TRIES_NANOS = 10_000_000;
-    private static final Duration SAME_PORT = Duration.ofSeconds(5);
     private static final Duration CLOSE = Duration.ofSeconds(10);
     // Longer only if the network is slow, and what is under way takes its time then.
     private static final Duration FINISH = Duration.ofSeconds(2);
@@ -114,11 +112,7 @@ public final class Proxy implements AutoCloseable {
     }
 
     public void reset() {
-        List<ProxiedConnection> all = List.copyOf(connections);
-        all.forEach(ProxiedConnection::reset);
-        if (!Waiting.until(CLOSE, () -> all.stream().allMatch(ProxiedConnection::hasEnded))) {
-            throw new IllegalStateException("The proxy still has connections " + CLOSE + " after their reset");
-        }
+        Passage.resetAll(connections);
     }
 
     public void finish() {
@@ -220,7 +214,7 @@ public final class Proxy implements AutoCloseable {
             stopListening();
         } else if (listener == null) {
             try {
-                accept(bindAgain());
+                Ports.takeAgain(() -> accept(bind(address)), failure -> true);
             } catch (IOException e) {
                 throw new UncheckedIOException("The proxy cannot listen on " + address + " again", e);
             }
@@ -237,21 +231,6 @@ public final class Proxy implements AutoCloseable {
                 if (i == PORTS_TO_TRY) {
                     throw e;
                 }
-            }
-        }
-    }
-
-    /** Some program may have drawn the port for a moment. */
-    private ServerSocket bindAgain() throws IOException {
-        long deadline = System.nanoTime() + SAME_PORT.toNanos();
-        while (true) {
-            try {
-                return bind(address);
-            } catch (IOException e) {
-                if (System.nanoTime() - deadline >= 0) {
-                    throw e;
-                }
-                LockSupport.parkNanos(BETWEEN_TRIES_NANOS);
             }
         }
     }

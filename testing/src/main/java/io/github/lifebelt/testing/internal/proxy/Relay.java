@@ -2,14 +2,11 @@ package io.github.lifebelt.testing.internal.proxy;
 
 import io.github.lifebelt.testing.DatabaseProduct;
 import io.github.lifebelt.testing.TestCertificates.ServerCertificate;
-import io.github.lifebelt.testing.internal.system.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -28,7 +25,6 @@ public final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final int BACKLOG = 1_000;
     private static final long AFTER_FAILED_ACCEPT_NANOS = 10_000_000;
-    private static final Duration CLOSE = Duration.ofSeconds(10);
 
     private final DatabaseProduct product;
     private final InetSocketAddress server;
@@ -89,11 +85,7 @@ public final class Relay implements AutoCloseable {
 
     /** Cuts off all connections there are, those too that were lost in silence. */
     public void reset() {
-        List<RelayedConnection> all = List.copyOf(connections);
-        all.forEach(RelayedConnection::reset);
-        if (!Waiting.until(CLOSE, () -> all.stream().allMatch(RelayedConnection::hasEnded))) {
-            throw new IllegalStateException("The proxy still has connections " + CLOSE + " after their reset");
-        }
+        Passage.resetAll(connections);
     }
 
     /** Closes the connections that were lost in silence, towards both sides. */

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One connection through a {@link Relay}: a thread for each direction, which passes message by message. */
-final class RelayedConnection {
+final class RelayedConnection implements Passage {
     private static final Logger LOG = LoggerFactory.getLogger(RelayedConnection.class);
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
 
@@ -73,14 +73,15 @@ final class RelayedConnection {
     }
 
     /** Cuts both sides off with a TCP reset. */
-    void reset() {
+    @Override
+    public void reset() {
         client.reset();
         server.reset();
         relay.forget(this);
     }
 
-    /** Whether no thread is at work for it, so that its sockets are really closed if they were. */
-    boolean hasEnded() {
+    @Override
+    public boolean hasEnded() {
         return active.get() == 0;
     }
 

@@ -22,7 +22,6 @@ public final class EmbeddedEngine implements ServerEngine {
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(30);
     private static final Duration END = Duration.ofSeconds(10);
-    private static final Duration SAME_PORT = Duration.ofSeconds(5);
     private static final int PORTS_TO_TRY = 10;
 
     private final EmbeddedPrograms programs;
@@ -98,7 +97,7 @@ public final class EmbeddedEngine implements ServerEngine {
         if (port == 0) {
             startOnFreePort();
         } else {
-            startOnSamePort();
+            Ports.takeAgain(this::launch, PortTakenException.class::isInstance);
         }
     }
 
@@ -213,20 +212,6 @@ public final class EmbeddedEngine implements ServerEngine {
                 Ports.release(free);
                 port = 0;
                 if (i == PORTS_TO_TRY) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private void startOnSamePort() throws IOException {
-        long deadline = System.nanoTime() + SAME_PORT.toNanos();
-        while (true) {
-            try {
-                launch();
-                return;
-            } catch (PortTakenException e) {
-                if (System.nanoTime() - deadline >= 0) {
                     throw e;
                 }
             }

@@ -10,10 +10,13 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +34,8 @@ public final class Ports {
     private static final int LOWEST = 15_000;
     private static final int HIGHEST = 32_000;
     private static final int TRIES = 200;
+    private static final Duration RETURN = Duration.ofSeconds(5);
+    private static final long BETWEEN_TRIES_NANOS = 10_000_000;
     private static final Set<Integer> TAKEN = ConcurrentHashMap.newKeySet();
     private static final Map<Integer, FileLock> LOCKS = new ConcurrentHashMap<>();
     // Never closed: closing it would free the locks.
@@ -71,6 +76,33 @@ public final class Ports {
     /** The loopback addresses a server should listen on here, as PostgreSQL writes lists. */
     public static String loopbackAddresses() {
         return IPV6 ? "127.0.0.1,::1" : "127.0.0.1";
+    }
+
+    /** What listens on a port. */
+    @FunctionalInterface
+    public interface Listener {
+        /** Listens, or fails if something else does. */
+        void listen() throws IOException;
+    }
+
+    /**
+     * Listens again on a port that was left. Some program may have drawn it for a moment, so it is tried for a while.
+     *
+     * @param saysTaken whether a failure comes of that
+     */
+    public static void takeAgain(Listener listener, Predicate<IOException> saysTaken) throws IOException {
+        long deadline = System.nanoTime() + RETURN.toNanos();
+        while (true) {
+            try {
+                listener.listen();
+                return;
+            } catch (IOException e) {
+                if (!saysTaken.test(e) || System.nanoTime() - deadline >= 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(BETWEEN_TRIES_NANOS);
+            }
+        }
     }
 
     private static @Nullable FileChannel openShared() {
