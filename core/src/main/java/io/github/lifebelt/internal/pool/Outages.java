@@ -257,6 +257,10 @@ final class Outages {
             connector.offer(connector.open(new SlotConnect(), System.nanoTime() + loginNanos));
             loginNanos = FIRST_LOGIN_NANOS;
             gate.halfOpen();
+            if (gate.isOpen()) {
+                // Somebody else's connect got through meanwhile and has opened it: nobody may ever come for this one.
+                connector.withdrawOffer();
+            }
             Duration outage = Duration.ofNanos(System.nanoTime() - closure.sinceNanos());
             LOG.info("{}: {} can be connected to again after {} ms", pool, target, outage.toMillis());
             state.refresh("a probe has connected");
