@@ -1,13 +1,14 @@
 package io.github.lifebelt.testing;
 
+import io.github.lifebelt.testing.internal.system.Pressure;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Measures how long the machine keeps a thread waiting that only wants to run. A limit on time is about the code under
- * test; what a busy machine adds to it is measured here and allowed for, instead of being guessed by generous limits that
- * find nothing.
+ * Measures how long the machine keeps waiting what only wants to run. A limit on time is about the code under test; what a
+ * busy machine adds to it is measured here and allowed for, instead of being guessed by generous limits that find nothing.
  *
  * <pre>{@code
  * try (Stalls stalls = new Stalls()) {
@@ -15,6 +16,10 @@ import java.util.concurrent.locks.LockSupport;
  *     assertTrue(took.compareTo(stalls.allowFor(Duration.ofMillis(250))) <= 0);
  * }
  * }</pre>
+ *
+ * <p>Two measures, of which the larger counts: how late a thread is woken that sleeps most of the time, and on Linux for how
+ * long anything on the machine had to wait for a processor or a disk (its pressure stall information), which also knows of
+ * servers in processes of their own and of threads that compute. On a machine that has time both are next to nothing.
  *
  * <p>Thread-safe. One daemon thread that wakes up every 2 ms, until {@link #close()}.
  */
@@ -24,6 +29,8 @@ public final class Stalls implements AutoCloseable {
     private static final int TURNS = 4;
 
     private final Thread meter = new Thread(this::measure, "lifebelt-testing-stalls");
+    private final Duration pressureBefore = Pressure.sinceBoot();
+    private volatile @Nullable Duration waitedUntilClosed;
     private volatile boolean stopped;
     private volatile long worstNanos;
 
@@ -37,17 +44,38 @@ public final class Stalls implements AutoCloseable {
      * A limit with what this machine has made of it.
      *
      * @param limit what is promised on a machine that has time
-     * @return the limit and four times the longest stall since the beginning
+     * @return the limit and what was waited since the beginning: four times the longest that the thread had to, or all that
+     *     anything had to
      */
     public Duration allowFor(Duration limit) {
-        return limit.plusNanos(TURNS * worstNanos);
+        Duration woken = longest().multipliedBy(TURNS);
+        Duration measured = waitedUntilClosed;
+        Duration waited = measured == null ? waited() : measured;
+        return limit.plus(woken.compareTo(waited) > 0 ? woken : waited);
+    }
+
+    /**
+     * The longest that the sleeping thread was kept waiting since the beginning: for reports, and for what goes on for so
+     * long that all that anything waited for says nothing about one of its parts.
+     *
+     * @return zero until the thread was late for the first time
+     */
+    public Duration longest() {
+        return Duration.ofNanos(worstNanos);
     }
 
     /** Ends the measuring; {@link #allowFor} goes on with what was measured. */
     @Override
     public void close() {
-        stopped = true;
-        LockSupport.unpark(meter);
+        if (!stopped) {
+            waitedUntilClosed = waited();
+            stopped = true;
+            LockSupport.unpark(meter);
+        }
+    }
+
+    private Duration waited() {
+        return Pressure.sinceBoot().minus(pressureBefore);
     }
 
     private void measure() {

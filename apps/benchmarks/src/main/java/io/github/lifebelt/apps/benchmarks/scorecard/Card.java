@@ -4,6 +4,8 @@ import io.github.lifebelt.apps.benchmarks.pools.Peer;
 import io.github.lifebelt.apps.benchmarks.report.Report;
 import io.github.lifebelt.apps.benchmarks.report.Row;
 import io.github.lifebelt.apps.benchmarks.report.Verdict;
+import io.github.lifebelt.testing.Stalls;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -19,6 +21,11 @@ record Card(List<Place> places, List<Peer> peers, Extent extent, long seed, Repo
 
     /** In the middle of a promise's way: what was killed has gone, and nothing has looked yet. */
     static final long SOON_MILLIS = 20;
+
+    /** What a busy machine may have added to something bounded: several turns of several threads. */
+    static Duration fourStalls(Stalls stalls) {
+        return stalls.longest().multipliedBy(4);
+    }
 
     static Row row(Scenario scenario, Place place, String pool) {
         return new Row(scenario.name(), pool, place.database()).with("wire", place.wire());

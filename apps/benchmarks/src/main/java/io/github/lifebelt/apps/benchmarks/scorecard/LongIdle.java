@@ -244,7 +244,7 @@ final class LongIdle {
                 blocked,
                 hanging,
                 Arrays.stream(millis).max().orElse(0),
-                stalls.allowFor(Duration.ZERO).toNanos() / 1e6);
+                Card.fourStalls(stalls).toNanos() / 1e6);
     }
 
     /**

@@ -170,7 +170,7 @@ final class Silence {
                 crowd.count(Crowd.Fate.BLOCKED),
                 crowd.count(Crowd.Fate.SERVED),
                 crowd.count(Crowd.Fate.FAILED),
-                stalls.allowFor(Duration.ZERO).toNanos() / 1e6);
+                Card.fourStalls(stalls).toNanos() / 1e6);
     }
 
     private void report(Place place, SilentFault fault, Entrant entrant, Rounds.Outcome<Ordeal> outcome) {
