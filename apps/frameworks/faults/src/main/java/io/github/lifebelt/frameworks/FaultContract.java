@@ -105,17 +105,17 @@ public abstract class FaultContract {
     }
 
     /**
-     * The database's URL with the settings of a pool so small and impatient that the tests are quick. As with the defaults,
-     * connecting may take no more than half of a borrow, so that borrowers in the queue hear of an outage before their own
-     * time is over.
+     * The database's URL with the settings of a pool so small and impatient that the tests are quick, but not so impatient
+     * that a first connect by TLS on a busy machine is too slow for it. As with the defaults, connecting may take no more than
+     * half of a borrow, so that borrowers in the queue hear of an outage before their own time is over.
      *
      * @param database what to connect to
      * @return with user and password
      */
     public static String impatient(TestDatabase database) {
         String url = database.url();
-        return url + (url.contains("?") ? "&" : "?") + "lifebelt.max-size=4&lifebelt.borrow-timeout=2s"
-                + "&lifebelt.connect-timeout=1s&lifebelt.unavailable-timeout=1s";
+        return url + (url.contains("?") ? "&" : "?") + "lifebelt.max-size=4&lifebelt.borrow-timeout=6s"
+                + "&lifebelt.connect-timeout=3s&lifebelt.unavailable-timeout=3s";
     }
 
     @BeforeAll

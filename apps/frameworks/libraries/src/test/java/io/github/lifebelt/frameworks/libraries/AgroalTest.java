@@ -43,7 +43,7 @@ class AgroalTest {
         configuration
                 .connectionPoolConfiguration()
                 .maxSize(4)
-                .acquisitionTimeout(Duration.ofSeconds(2))
+                .acquisitionTimeout(Duration.ofSeconds(10))
                 .validateOnBorrow(true)
                 .connectionValidator(ConnectionValidator.defaultValidatorWithTimeout(1))
                 .connectionFactoryConfiguration()

@@ -6,10 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.lifebelt.ConnectionPool;
-import io.github.lifebelt.PoolBuilder;
 import io.github.lifebelt.PoolListener;
+import io.github.lifebelt.frameworks.FaultContract;
 import io.github.lifebelt.migration.Migrations;
 import io.github.lifebelt.migration.Migrations.MigrationException;
+import io.github.lifebelt.testing.TestDatabase;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -27,24 +28,8 @@ import org.flywaydb.core.api.migration.JavaMigration;
 import org.junit.jupiter.api.Test;
 
 class FlywayTest extends MigrationTest {
-    private final AtomicInteger takenAway = new AtomicInteger();
-
     FlywayTest() {
         super("Flyway", Flyway.class);
-    }
-
-    /** A limit that gives back what Flyway leaves lent. */
-    @Override
-    PoolBuilder settings(PoolBuilder standard) {
-        takenAway.set(0);
-        return standard.maxHold(Duration.ofSeconds(2)).listener(new PoolListener() {
-            @Override
-            public void leaked(String holder, Duration held, boolean taken) {
-                if (taken) {
-                    takenAway.incrementAndGet();
-                }
-            }
-        });
     }
 
     private static Flyway flyway(ConnectionPool pool) {
@@ -65,18 +50,33 @@ class FlywayTest extends MigrationTest {
         assertEquals(0, flyway(pool).migrate().migrationsExecuted);
     }
 
+    /** On a pool whose limit on holding a connection gives back what Flyway leaves lent. */
     @Test
-    void aMigrationWhoseSessionIsKilledIsNotInTheHistoryAndTheNextRunGoesThrough() {
-        Flyway flyway = flyway(pool);
-        killInSecondMigration();
-        assertThrows(FlywayException.class, flyway::migrate);
-        await("Flyway closes no connection whose state it cannot restore").until(() -> takenAway.get() > 0);
-        await().until(() -> pool.stats().active() == 0);
-        assertEquals(List.of("1"), applied(flyway));
-        assertEquals(2, flyway.migrate().migrationsExecuted);
-        assertEquals(List.of("1", "2", "3"), applied(flyway));
-        assertEquals(0, flyway.info().pending().length);
-        assertTrue(Arrays.stream(flyway.info().all()).allMatch(one -> one.getState() == MigrationState.SUCCESS));
+    void aMigrationWhoseSessionIsKilledIsNotInTheHistoryAndTheNextRunGoesThrough(TestDatabase database) {
+        AtomicInteger takenAway = new AtomicInteger();
+        PoolListener listener = new PoolListener() {
+            @Override
+            public void leaked(String holder, Duration held, boolean taken) {
+                if (taken) {
+                    takenAway.incrementAndGet();
+                }
+            }
+        };
+        try (ConnectionPool limited = FaultContract.pool(database)
+                .maxHold(Duration.ofSeconds(5)) // Flyway's first use takes a while
+                .listener(listener)
+                .open()) {
+            Flyway flyway = flyway(limited);
+            killInSecondMigration();
+            assertThrows(FlywayException.class, flyway::migrate);
+            await("Flyway closes no connection whose state it cannot restore").until(() -> takenAway.get() > 0);
+            await().until(() -> limited.stats().active() == 0);
+            assertEquals(List.of("1"), applied(flyway));
+            assertEquals(2, flyway.migrate().migrationsExecuted);
+            assertEquals(List.of("1", "2", "3"), applied(flyway));
+            assertEquals(0, flyway.info().pending().length);
+            assertTrue(Arrays.stream(flyway.info().all()).allMatch(one -> one.getState() == MigrationState.SUCCESS));
+        }
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.lifebelt.ConnectionPool;
-import io.github.lifebelt.PoolBuilder;
 import io.github.lifebelt.frameworks.FaultContract;
 import io.github.lifebelt.frameworks.VersionReport;
 import io.github.lifebelt.testing.DatabaseExtension;
@@ -45,13 +44,8 @@ abstract class MigrationTest {
     @BeforeEach
     void open(TestDatabase started) {
         database = started;
-        pool = settings(FaultContract.pool(database)).open();
+        pool = FaultContract.pool(database).open();
         FAULT.set(() -> {});
-    }
-
-    /** For a tool that needs others. */
-    PoolBuilder settings(PoolBuilder standard) {
-        return standard;
     }
 
     @AfterEach
