@@ -12,8 +12,6 @@ import io.github.lifebelt.PoolBuilder;
 import io.github.lifebelt.PoolListener;
 import io.github.lifebelt.PoolStats.State;
 import io.github.lifebelt.security.CredentialsProvider.Credentials;
-import io.github.lifebelt.testing.FaultProxy;
-import io.github.lifebelt.testing.PoolAssertions;
 import io.github.lifebelt.testing.StopMode;
 import io.github.lifebelt.testing.TestDatabase;
 import java.sql.Connection;
@@ -23,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -211,59 +208,6 @@ class GateTest extends PoolTest {
         assertThat(waiter.get(30, TimeUnit.SECONDS)).isTrue();
         await().until(() -> pool.stats().state() == State.UP);
         await().untilAsserted(() -> assertThat(states).containsSubsequence(State.DOWN, State.RECOVERING, State.UP));
-    }
-
-    @Test
-    void whatTheProberHasMadeWhenOthersAreServedAlreadyIsClosed() throws Exception {
-        CountDownLatch otherConnects = new CountDownLatch(1);
-        CountDownLatch letOtherGo = new CountDownLatch(1);
-        CountDownLatch proberConnects = new CountDownLatch(1);
-        CountDownLatch letProberGo = new CountDownLatch(1);
-        CountDownLatch proberIsThrough = new CountDownLatch(1);
-        PoolListener holding = new PoolListener() {
-            @Override
-            public void connected(Duration took) {
-                boolean prober = Thread.currentThread().getName().endsWith(":prober");
-                (prober ? proberConnects : otherConnects).countDown();
-                passes(prober ? letProberGo : letOtherGo);
-            }
-
-            @Override
-            public void databaseUp(Duration outage) {
-                proberIsThrough.countDown();
-            }
-        };
-        try (FaultProxy proxy = server().proxy()) {
-            ConnectionPool pool = open(ConnectionPool.builder(server().url(proxy))
-                    .maxSize(2)
-                    .failFast()
-                    .listener(holding));
-            Future<Boolean> other = threads.submit(() -> {
-                pool.getConnection().close();
-                return true;
-            });
-            passes(otherConnects);
-            proxy.refuse();
-            assertThatThrownBy(pool::getConnection).isInstanceOf(DatabaseUnavailableException.class);
-            proxy.heal();
-            passes(proberConnects);
-            letOtherGo.countDown();
-            assertThat(other.get(30, TimeUnit.SECONDS)).isTrue();
-            fill(pool, 1);
-            assertThat(pool.stats().state()).isEqualTo(State.UP);
-            letProberGo.countDown();
-            passes(proberIsThrough);
-            assertThat(pool.stats().connects()).isGreaterThan(pool.stats().total());
-            PoolAssertions.noConnectionLeaked(pool, server());
-        }
-    }
-
-    private static void passes(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Test

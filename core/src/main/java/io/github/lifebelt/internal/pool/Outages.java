@@ -269,8 +269,8 @@ final class Outages {
             effects.wakeBorrowers();
             effects.warm();
         } catch (SQLException e) {
-            if (paused) {
-                return; // It says nothing of the database.
+            if (paused || gate.isOpen()) {
+                return; // It says nothing of the database, or nothing that is newer than what has opened the gate.
             }
             ConnectProblem problem = verdicts.problem(e);
             if (problem == ConnectProblem.TIMED_OUT) {
