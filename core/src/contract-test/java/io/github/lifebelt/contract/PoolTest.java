@@ -50,6 +50,11 @@ public abstract class PoolTest {
         return stalls.allowFor(limit);
     }
 
+    /** How many connections this test's pools have open, wherever they have them. */
+    protected int standing() {
+        return standing.connections();
+    }
+
     protected TestDatabase server() {
         return Servers.get(tls);
     }

@@ -229,6 +229,8 @@ class RandomFaultsTest extends PoolTest {
     private void nothingIsLost(ConnectionPool pool, FaultProxy proxy) throws SQLException {
         assertThat(pool.stats().active()).isZero();
         assertThat(pool.stats().pending()).isZero();
+        await().untilAsserted(() ->
+                assertThat(standing()).as("open").isEqualTo(pool.stats().total()));
         await().atMost(SETTLING)
                 .ignoreExceptions()
                 .until(() -> server().faults().killSessions() >= 0);
