@@ -1,10 +1,9 @@
 package io.github.lifebelt.testing;
 
-import io.github.lifebelt.testing.internal.system.Pressure;
+import io.github.lifebelt.testing.internal.system.PressureLog;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Measures how long the machine keeps waiting what only wants to run. A limit on time is about the code under test; what a
@@ -25,40 +24,42 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Stalls implements AutoCloseable {
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final int PERIODS_OF_PRESSURE = 25;
     // Something that is bounded takes several turns of several threads, each of which may have been kept waiting.
     private static final int TURNS = 4;
 
     private final Thread meter = new Thread(this::measure, "lifebelt-testing-stalls");
-    private final Duration pressureBefore = Pressure.sinceBoot();
-    private volatile @Nullable Duration waitedUntilClosed;
+    private final PressureLog pressure = new PressureLog();
     private volatile boolean stopped;
     private volatile long worstNanos;
 
     /** Begins to measure. */
     public Stalls() {
+        pressure.look();
         meter.setDaemon(true);
         meter.start();
     }
 
     /**
-     * A limit with what this machine has made of it.
+     * A limit with what this machine has made of it: four times the longest that the thread was kept waiting since the
+     * beginning is added, or the most that anything waited within something that long.
      *
      * @param limit what is promised on a machine that has time
-     * @return the limit and what was waited since the beginning: four times the longest that the thread had to, or all that
-     *     anything had to
+     * @return the longest that it may have taken
      */
     public Duration allowFor(Duration limit) {
-        Duration woken = longest().multipliedBy(TURNS);
-        Duration measured = waitedUntilClosed;
-        Duration waited = measured == null ? waited() : measured;
-        return limit.plus(woken.compareTo(waited) > 0 ? woken : waited);
+        if (!stopped) {
+            pressure.look();
+        }
+        Duration woken = limit.plus(longest().multipliedBy(TURNS));
+        Duration waited = pressure.longest(limit);
+        return woken.compareTo(waited) > 0 ? woken : waited;
     }
 
     /**
-     * The longest that the sleeping thread was kept waiting since the beginning: for reports, and for what goes on for so
-     * long that all that anything waited for says nothing about one of its parts.
+     * The longest that the thread was kept waiting since the beginning.
      *
-     * @return zero until the thread was late for the first time
+     * @return zero until it was late for the first time
      */
     public Duration longest() {
         return Duration.ofNanos(worstNanos);
@@ -67,22 +68,21 @@ public final class Stalls implements AutoCloseable {
     /** Ends the measuring; {@link #allowFor} goes on with what was measured. */
     @Override
     public void close() {
-        if (!stopped) {
-            waitedUntilClosed = waited();
-            stopped = true;
-            LockSupport.unpark(meter);
-        }
-    }
-
-    private Duration waited() {
-        return Pressure.sinceBoot().minus(pressureBefore);
+        pressure.look();
+        stopped = true;
+        LockSupport.unpark(meter);
     }
 
     private void measure() {
-        while (!stopped) {
+        for (int periods = 0; !stopped; periods++) {
+            if (periods % PERIODS_OF_PRESSURE == 0) {
+                pressure.look();
+            }
             long begin = System.nanoTime();
             LockSupport.parkNanos(PERIOD_NANOS);
-            worstNanos = Math.max(worstNanos, System.nanoTime() - begin - PERIOD_NANOS);
+            if (!stopped) {
+                worstNanos = Math.max(worstNanos, System.nanoTime() - begin - PERIOD_NANOS);
+            }
         }
     }
 }

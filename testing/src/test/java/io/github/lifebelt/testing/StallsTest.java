@@ -26,7 +26,7 @@ class StallsTest {
             try (Stalls goingOn = new Stalls()) {
                 awaitMoreThan(LIMIT.plusMillis(50), goingOn);
             }
-            assertThat(stalls.allowFor(LIMIT)).isEqualTo(closed);
+            assertThat(stalls.allowFor(LIMIT)).isLessThan(closed.plusMillis(50));
         } finally {
             busy = false;
         }

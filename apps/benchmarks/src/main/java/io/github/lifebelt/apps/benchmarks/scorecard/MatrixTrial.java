@@ -148,7 +148,7 @@ final class MatrixTrial implements AutoCloseable {
     }
 
     private boolean isLate(long nanos) {
-        return nanos > LATE.plus(Card.fourStalls(stalls)).toNanos();
+        return nanos > stalls.allowFor(LATE).toNanos();
     }
 
     /** Frees whoever hangs. */
