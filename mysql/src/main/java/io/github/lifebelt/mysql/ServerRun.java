@@ -30,14 +30,19 @@ final class ServerRun {
         return login == null ? null : server + "/" + login;
     }
 
-    /** By another session, whose facts these are. */
+    /**
+     * By another session, whose facts these are.
+     *
+     * <p>The server tells whole seconds. A login in the one of its start counts as one to this run, although it may have been
+     * to the one before, if that ended and this began within that second: whoever asks has met a transaction of that session
+     * that is open, and no start leaves one open.
+     */
     static boolean hasLastedSince(@Nullable String incarnation, Connection own, ServerFacts facts) throws SQLException {
         String now = facts.incarnation();
         if (incarnation == null || now == null || !server(incarnation).equals(server(now))) {
             return false;
         }
-        // Whole seconds: in the one of its start it may have been the run before.
-        return login(incarnation) > started(own);
+        return login(incarnation) >= started(own);
     }
 
     private static String server(String incarnation) {
