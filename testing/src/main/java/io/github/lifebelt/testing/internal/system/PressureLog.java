@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 /**
  * For how long something on this machine has wanted to run and had to wait, for a processor or for a disk: Linux's pressure
  * stall information (Documentation/accounting/psi.rst), looked at from time to time. What passes from thread to thread and from
- * process to process is delayed by no more than that. Where the system does not tell (it is not Linux, or keeps no account of
- * it) nothing has waited.
+ * process to process is delayed by about that much at most: Linux takes the mean of the processors that have something to do.
+ * Where the system does not tell (it is not Linux, or keeps no account of it) nothing has waited.
  *
  * <p>Thread-safe.
  */
