@@ -72,7 +72,6 @@ final class RelayedConnection implements Passage {
         }
     }
 
-    /** Cuts both sides off with a TCP reset. */
     @Override
     public void reset() {
         client.reset();
